@@ -4,23 +4,30 @@
   entry of the ``.json`` file beside them;
 - the prepared databases are cached in ``.cache/databases`` under a name that
   changes with the files of the modules they hold, so that a cache is never
-  older than the code.
+  older than the code; a cache is written beside and then renamed, so that
+  two processes of pytest never read half of one;
+- the unit tests of one module stay in one process of ``pytest -n``: they
+  share its database.
 """
 import configparser
 import doctest
 import hashlib
+import importlib.metadata
 import json
 import os
 import pathlib
+import time
 
 import pytest
 
 ROOT = pathlib.Path(__file__).parent
 MODULES = ROOT / 'modules'
+DATABASES = ROOT / '.cache' / 'databases'
+CACHE_DAYS = 7
 
 os.environ.setdefault('TRYTOND_DATABASE_URI', 'sqlite://')
 os.environ.setdefault('DB_NAME', ':memory:')
-os.environ.setdefault('DB_CACHE', str(ROOT / '.cache' / 'databases'))
+os.environ.setdefault('DB_CACHE', str(DATABASES))
 
 
 def _depends(module: str, seen: set[str]) -> set[str]:
@@ -36,18 +43,36 @@ def _depends(module: str, seen: set[str]) -> set[str]:
     return seen
 
 
-def content_key(modules: list[str]) -> str:
-    "A digest of every file of *modules* that shapes their database"
+def _shapes_database(path: pathlib.Path) -> bool:
+    "Whether what *path* holds may be found again in a prepared database"
+    parts = path.relative_to(MODULES).parts
+    if '__pycache__' in parts or not path.is_file():
+        return False
+    if 'tests' in parts:
+        # a story may prepare its database with functions of tests/*.py
+        return path.suffix == '.py' and not path.name.startswith('test_')
+    return path.suffix in {'.py', '.xml', '.po', '.cfg', '.csv', '.json'}
+
+
+def content_key(modules: list[str], *files: pathlib.Path) -> str:
+    """A digest of what shapes the database of *modules*.
+
+    Every file of the modules and of those they need, the additional *files*
+    and the versions of Tryton.
+    """
     digest = hashlib.sha1()
+    for name in ['trytond', 'trytond_stock', 'trytond_account_invoice']:
+        digest.update(importlib.metadata.version(name).encode())
     names: set[str] = set()
     for module in modules:
         _depends(module, names)
     for name in sorted(names):
         for path in sorted((MODULES / name).rglob('*')):
-            if path.suffix in {'.py', '.xml', '.po', '.cfg'} \
-                    and 'tests' not in path.relative_to(MODULES / name).parts:
+            if _shapes_database(path):
                 digest.update(str(path.relative_to(MODULES)).encode())
                 digest.update(path.read_bytes())
+    for path in files:
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -55,16 +80,49 @@ def _key_caches_by_content() -> None:
     from trytond.tests import test_tryton
 
     plain_cache_file = test_tryton._db_cache_file
+    plain_copy = test_tryton._sqlite_copy
 
     def cache_file(path: str, name: str) -> str:
         modules = name.split('--')[0].split('-')
         return plain_cache_file(path, f'{name}-{content_key(modules)}')
 
+    def sqlite_copy(path: str, restore: bool = False) -> bool:
+        if restore or os.path.exists(path):
+            return plain_copy(path, restore=restore)
+        beside = f'{path}.{os.getpid()}'
+        copied = plain_copy(beside)
+        if copied:
+            os.replace(beside, path)
+        return copied
+
     test_tryton._db_cache_file = cache_file
+    test_tryton._sqlite_copy = sqlite_copy
+
+
+def _forget_old_caches() -> None:
+    limit = time.time() - CACHE_DAYS * 24 * 3600
+    for path in DATABASES.glob('*'):
+        try:
+            if path.is_file() and path.stat().st_mtime < limit:
+                path.unlink()
+        except FileNotFoundError:
+            pass
 
 
 def pytest_configure(config):
     _key_caches_by_content()
+    if not hasattr(config, 'workerinput'):
+        _forget_old_caches()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if (MODULES in item.path.parents
+                and not isinstance(item, Scenario)
+                and not item.get_closest_marker('xdist_group')):
+            module = item.path.relative_to(MODULES).parts[0]
+            item.add_marker(pytest.mark.xdist_group(module))
 
 
 def pytest_collect_file(parent, file_path):
@@ -74,6 +132,8 @@ def pytest_collect_file(parent, file_path):
 
 
 class ScenarioFile(pytest.File):
+    "A story, told once per variant of the .json file beside it"
+
     def collect(self):
         config = self.path.with_suffix('.json')
         variants = (
@@ -86,10 +146,12 @@ class ScenarioFile(pytest.File):
 
 
 class ScenarioFailed(Exception):
-    pass
+    "The text of the first line of a story that went otherwise"
 
 
 class Scenario(pytest.Item):
+    "One telling of a story, in a database of its own"
+
     def __init__(self, *, globs, **kwargs):
         super().__init__(**kwargs)
         self.globs = globs
