@@ -1,0 +1,147 @@
+"""Rules that change with time: records with a validity, never constants."""
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from trytond.i18n import gettext
+from trytond.model import Index, Model, fields
+from trytond.pyson import Eval, If
+
+from .exceptions import ValidityError
+
+
+class DatedMixin(Model):
+    """A value that holds from a day to a day, both included.
+
+    Where two records hold on one day, the one that began last wins, so that
+    a new value needs no edit of the old one.
+    """
+    __slots__ = ()
+
+    valid_from = fields.Date(
+        "Valid From",
+        domain=[
+            If(Eval('valid_from') & Eval('valid_to'),
+                ('valid_from', '<=', Eval('valid_to', None)),
+                ()),
+            ],
+        help="First day of validity. Empty: always was.")
+    valid_to = fields.Date(
+        "Valid To",
+        help="Last day of validity. Empty: until something newer.")
+    source = fields.Char(
+        "Source",
+        help="The text or the decision that the value comes from.")
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        table = cls.__table__()
+        cls._order.insert(0, ('valid_from', 'DESC NULLS LAST'))
+        cls._sql_indexes.add(
+            Index(table, (table.valid_from, Index.Range())))
+
+    @classmethod
+    def validate_fields(cls, records, field_names) -> None:
+        super().validate_fields(records, field_names)
+        cls.check_validity(records, field_names)
+
+    @classmethod
+    def check_validity(cls, records, field_names=None) -> None:
+        "Refuse a validity that ends before it begins"
+        if field_names and not (field_names & {'valid_from', 'valid_to'}):
+            return
+        for record in records:
+            if (record.valid_from and record.valid_to
+                    and record.valid_to < record.valid_from):
+                raise ValidityError(gettext(
+                        'aid_branch.msg_validity_ends_before_start',
+                        record=record.rec_name,
+                        valid_from=record.valid_from,
+                        valid_to=record.valid_to))
+
+    def holds_on(self, date: dt.date) -> bool:
+        "Whether the record is valid on *date*"
+        return (
+            (not self.valid_from or self.valid_from <= date)
+            and (not self.valid_to or date <= self.valid_to))
+
+    @classmethod
+    def valid_domain(cls, date: dt.date) -> list:
+        "Domain of the records valid on *date*"
+        return [
+            ['OR', ('valid_from', '=', None), ('valid_from', '<=', date)],
+            ['OR', ('valid_to', '=', None), ('valid_to', '>=', date)],
+            ]
+
+    @classmethod
+    def all_at(cls, date: dt.date, **equal: Any) -> list:
+        """The records valid on *date* whose fields equal *equal*.
+
+        Best first: the one that began last, those without a start at the end.
+        """
+        domain = cls.valid_domain(date)
+        domain += [(name, '=', _value(v)) for name, v in equal.items()]
+        return cls.search(
+            domain, order=[('valid_from', 'DESC NULLS LAST'), ('id', 'DESC')])
+
+    @classmethod
+    def at(cls, date: dt.date, **equal: Any):
+        "The record that holds on *date* among those equal to *equal*, or None"
+        records = cls.all_at(date, **equal)
+        return records[0] if records else None
+
+
+class BranchRuleMixin(DatedMixin):
+    """A dated value of the network that a branch may replace by its own.
+
+    A record without branch is the value of the network.  A branch takes the
+    value of the nearest branch upwards that has one, then the network's.
+    """
+    __slots__ = ()
+
+    _branch_scope: tuple[str, ...] = ('branch',)
+    _branch_scope_empty = True
+    # What the network and the branches above decided is there to be read
+    _branch_scope_modes = frozenset({'write', 'create', 'delete'})
+
+    branch = fields.Many2One(
+        'aid.branch', "Branch", ondelete='CASCADE',
+        help="Empty: the value of the network.")
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_indexes.add(
+            Index(table, (table.branch, Index.Equality())))
+
+    @classmethod
+    def for_branch(cls, branch, date: dt.date, **equal: Any):
+        """The record that applies to *branch* on *date*, or None.
+
+        :param branch: an ``aid.branch`` record
+        """
+        lineage = branch.lineage
+        domain = cls.valid_domain(date)
+        domain += [(name, '=', _value(v)) for name, v in equal.items()]
+        domain.append(['OR',
+                ('branch', '=', None),
+                ('branch', 'in', lineage),
+                ])
+        records = cls.search(
+            domain, order=[('valid_from', 'DESC NULLS LAST'), ('id', 'DESC')])
+        if not records:
+            return None
+
+        def distance(record) -> int:
+            # lineage goes from the root down to the branch itself
+            if not record.branch:
+                return len(lineage)
+            return len(lineage) - 1 - lineage.index(record.branch.id)
+        return min(records, key=distance)
+
+
+def _value(value: Any) -> Any:
+    return value.id if isinstance(value, Model) else value

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from trytond.ir.rule import _get_access_models
+from trytond.pool import Pool, PoolMeta
+
+from .scope import scope_domain
+
+
+class Rule(metaclass=PoolMeta):
+    """Keeps every model that belongs to a branch to the user's branches.
+
+    The rule is computed from ``_branch_scope`` of the model and of the
+    documents it follows by ``__access__``, so that no model can forget it.
+    Users in the group *All Branches* have no such rule, rather than a list of
+    two thousand ids.
+    """
+    __name__ = 'ir.rule'
+
+    @classmethod
+    def _get_context(cls, model_name: str) -> dict:
+        User = Pool().get('res.user')
+        context = super()._get_context(model_name)
+        context['branches'] = list(User.get_branches())
+        return context
+
+    @classmethod
+    def _get_cache_key(cls, model_names) -> tuple:
+        User = Pool().get('res.user')
+        return (*super()._get_cache_key(model_names), User.get_branches())
+
+    @classmethod
+    def get(cls, model_name: str, mode: str = 'read'):
+        pool = Pool()
+        User = pool.get('res.user')
+        RuleGroup = pool.get('ir.rule.group')
+        ModelData = pool.get('ir.model.data')
+        clause, clause_global = super().get(model_name, mode=mode)
+        if User.sees_all_branches():
+            return clause, clause_global
+        branches = User.get_branches()
+        domains = []
+        names, model2field = _get_access_models(pool.get(model_name))
+        for name in sorted(names):
+            domain = scope_domain(name, branches, mode)
+            if domain is None:
+                continue
+            if name in model2field:
+                domain = ['OR'] + [
+                    (path, 'where', domain) for path in model2field[name]]
+            domains.append(domain)
+        if domains:
+            group = RuleGroup(ModelData.get_id(
+                    'aid_branch', 'rule_group_branch_scope'))
+            clause_global[group] = ['AND', *domains]
+        return clause, clause_global

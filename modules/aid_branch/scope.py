@@ -1,0 +1,69 @@
+"""Who sees what: one mechanism for every model that belongs to a branch.
+
+A model says where its branch stands by the class attribute ``_branch_scope``
+and nothing else; :class:`aid_branch.ir.Rule` turns it into the record rule.
+Lines of a document name their document in ``__access__`` and follow it.
+"""
+from __future__ import annotations
+
+from trytond.model import Index, Model, fields
+from trytond.pool import Pool
+from trytond.transaction import Transaction
+
+
+class BranchMixin(Model):
+    """Gives a model its branch, the user's current one by default.
+
+    The record is then visible to the users of that branch and of the branches
+    above it, and to nobody else.
+    """
+    __slots__ = ()
+
+    _branch_scope: tuple[str, ...] = ('branch',)
+
+    branch = fields.Many2One(
+        'aid.branch', "Branch", required=True, ondelete='RESTRICT',
+        help="The branch this belongs to.")
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_indexes.add(
+            Index(table, (table.branch, Index.Equality())))
+
+    @classmethod
+    def default_branch(cls) -> int | None:
+        return Transaction().context.get('branch')
+
+
+def scope_domain(
+        model_name: str, branches: tuple[int, ...], mode: str) -> list | None:
+    """The domain that keeps *model_name* to the branches below *branches*.
+
+    :param branches: ids of the roots of what the user sees
+    :param mode: ``read``, ``write``, ``create`` or ``delete``
+    :return: a domain, or None if the model belongs to no branch
+    """
+    model = Pool().get(model_name)
+    paths = getattr(model, '_branch_scope', ())
+    modes = getattr(
+        model, '_branch_scope_modes', {'read', 'write', 'create', 'delete'})
+    if not paths or mode not in modes:
+        return None
+    domain: list = ['OR']
+    for path in paths:
+        domain.append(_below(path, branches))
+    if getattr(model, '_branch_scope_empty', False):
+        domain.append([(path, '=', None) for path in paths])
+    return domain
+
+
+def _below(path: str, branches: tuple[int, ...]) -> list | tuple:
+    roots = list(branches)
+    if path == 'id':
+        return ['OR',
+            ('id', 'in', roots),
+            ('parent', 'child_of', roots, 'parent'),
+            ]
+    return (path, 'child_of', roots, 'parent')
