@@ -10,6 +10,7 @@ from trytond.model import (
     sequence_ordered, tree)
 from trytond.pool import Pool
 from trytond.pyson import Eval
+from trytond.tools import grouped_slice
 from trytond.tools import timezone as tz
 from trytond.transaction import Transaction
 
@@ -22,6 +23,10 @@ KINDS = [
     ('local_unit', "Local Unit"),
     ('site', "Site"),
     ]
+
+# Tryton checks the locations of warehouses written together by one search
+# with a condition for each, and SQLite bounds the size of a search
+WAREHOUSES_AT_ONCE = 100
 
 
 class Branch(DeactivableMixin, tree(), ModelSQL, ModelView):
@@ -161,8 +166,10 @@ class Branch(DeactivableMixin, tree(), ModelSQL, ModelView):
         if mode == 'delete':
             return
         if mode == 'create' or 'has_stock' in field_names:
-            cls._make_warehouses(
-                [b for b in branches if b.has_stock and not b.warehouse])
+            homeless = [
+                b for b in branches if b.has_stock and not b.warehouse]
+            for some in grouped_slice(homeless, WAREHOUSES_AT_ONCE):
+                cls._make_warehouses(list(some))
         if mode == 'write' and 'name' in field_names:
             cls._rename_parties(branches)
 
@@ -183,8 +190,6 @@ class Branch(DeactivableMixin, tree(), ModelSQL, ModelView):
         makes Tryton check every warehouse there is.
         """
         Location = Pool().get('stock.location')
-        if not branches:
-            return
         quarantine = gettext('aid_branch.msg_location_quarantine')
         storage = gettext('aid_branch.msg_location_storage')
         warehouses = Location.create([{
