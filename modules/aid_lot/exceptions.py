@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trytond.exceptions import UserError
+from trytond.i18n import gettext
+from trytond.model.exceptions import AccessError, ValidationError
+
+if TYPE_CHECKING:
+    from .gs1 import BarcodeError
+
+
+class InsufficientQuantityError(UserError):
+    "A move takes more of a lot than lies there"
+
+
+class LotRefusedError(UserError):
+    "A lot is past its date: nobody may hand it over or take it in"
+
+
+class LotOriginError(AccessError):
+    "Where a lot comes from cannot change once the lot has moved"
+
+
+class LotValidationError(ValidationError):
+    "A lot is not as its supply source or its family asks"
+
+
+class FamilyValidationError(ValidationError):
+    "A family has a product that cannot stand for it"
+
+
+def explain(error: BarcodeError) -> str:
+    "What is wrong with a barcode, in the language of the user"
+    return gettext(
+        f'aid_lot.msg_barcode_{error.kind}',
+        barcode=error.barcode, detail=error.detail)

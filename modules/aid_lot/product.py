@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from trytond.model import Index, fields
+from trytond.pool import Pool, PoolMeta
+
+from .family import get_kilogram
+
+
+class Template(metaclass=PoolMeta):
+    __name__ = 'product.template'
+
+    family = fields.Many2One(
+        'aid.family', "Family", ondelete='RESTRICT',
+        help="The family that volunteers find the goods in.")
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_indexes.add(
+            Index(table, (table.family, Index.Equality())))
+
+    @staticmethod
+    def default_lot_required() -> list[str]:
+        "Nothing moves without a lot: that is how its donor stays known"
+        return ['supplier', 'customer', 'lost_found', 'storage', 'production']
+
+    @staticmethod
+    def default_shelf_life_state() -> str:
+        return 'optional'
+
+    @staticmethod
+    def default_expiration_state() -> str:
+        return 'optional'
+
+    @staticmethod
+    def date_states(date_kind: str) -> dict[str, str]:
+        """Which dates the generic product of a family takes.
+
+        A use-by may always be entered, it is the stricter one.  A best-before
+        is closed where the family has a use-by, so that a date in the wrong
+        place cannot let unsafe goods pass.  Products known in detail take
+        both: whoever enters them has the pack in hand.
+        """
+        return {
+            'shelf_life_state': 'optional',
+            'expiration_state': (
+                'none' if date_kind == 'use_by' else 'optional'),
+            }
+
+    @classmethod
+    def on_modification(cls, mode, templates, field_names=None) -> None:
+        OnHand = Pool().get('aid.lot.on_hand')
+        super().on_modification(mode, templates, field_names=field_names)
+        if mode == 'write' and 'family' in field_names:
+            OnHand.refresh(products=[p for t in templates for p in t.products])
+
+
+class Product(metaclass=PoolMeta):
+    __name__ = 'product.product'
+
+    def to_kg(self, quantity: float, unit) -> float | None:
+        """What *quantity* of the product weighs, in kilograms.
+
+        :param unit: the ``product.uom`` that *quantity* is in
+        :return: None if it cannot be known from the unit, the weight of the
+            product or the weight of a piece of its family
+        """
+        Uom = Pool().get('product.uom')
+        kilogram = get_kilogram()
+        if not quantity:
+            return 0.0
+        if unit.category == kilogram.category:
+            return _round(Uom.compute_qty(
+                    unit, quantity, kilogram, round=False))
+        default_uom = self.default_uom
+        if self.weight and unit.category == default_uom.category:
+            count = Uom.compute_qty(unit, quantity, default_uom, round=False)
+            return _round(count * Uom.compute_qty(
+                    self.weight_uom, self.weight, kilogram, round=False))
+        piece = get_piece()
+        if (self.family and self.family.piece_weight
+                and unit.category == piece.category):
+            count = Uom.compute_qty(unit, quantity, piece, round=False)
+            return _round(count * self.family.piece_weight)
+        return None
+
+    def market_value(self, date: dt.date) -> Decimal | None:
+        """What one default unit of the product is worth on *date*.
+
+        The list price, else the family's value per kilogram; in the currency
+        of the company, not rounded; None if neither is known.
+        """
+        if self.list_price_used is not None:
+            return self.list_price_used
+        term = self.family.term_at(date) if self.family else None
+        if not term or term.price_per_kg is None:
+            return None
+        weight = self.to_kg(1, self.default_uom)
+        if weight is None:
+            return None
+        return term.price_per_kg * Decimal(str(weight))
+
+
+def get_piece():
+    "The ``product.uom`` of single pieces"
+    pool = Pool()
+    Uom = pool.get('product.uom')
+    ModelData = pool.get('ir.model.data')
+    return Uom(ModelData.get_id('product', 'uom_unit'))
+
+
+def _round(weight: float) -> float:
+    # A milligram: below it there is only the noise of binary fractions
+    return round(weight, 6)
