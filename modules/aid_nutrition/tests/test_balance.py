@@ -138,7 +138,7 @@ class BalanceTestCase(unittest.TestCase):
         self.assertEqual(balance([], TARGETS).coverage, 1)
         self.assertEqual(
             balance(three, TARGETS, minimum_kg=0, minimum_lines=1).word,
-            LITTLE_VARIED)
+            TO_COMPLETE)
 
     def test_outside_and_unknown_do_not_reach_the_minimum(self):
         basket = [

@@ -1,0 +1,14 @@
+from trytond.exceptions import UserWarning
+from trytond.model.exceptions import ValidationError
+
+
+class CompositionError(ValidationError):
+    "A value that cannot be"
+
+
+class CompositionWarning(UserWarning):
+    "A value that hardly can be"
+
+
+class TargetError(ValidationError):
+    "A band that nothing can be in"

@@ -1,0 +1,193 @@
+"""What a product is as food: its group, how much is eaten, its score."""
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from trytond.model import fields
+from trytond.pool import Pool, PoolMeta
+
+from . import balance
+from .composition import LETTERS, letter_icon
+from .food_group import FoodMixin
+
+
+class Template(FoodMixin, metaclass=PoolMeta):
+    __name__ = 'product.template'
+
+
+class Product(metaclass=PoolMeta):
+    __name__ = 'product.product'
+
+    food_group_used = fields.Function(fields.Many2One(
+            'aid.food.group', "Food Group Used"),
+        'get_food', searcher='search_food_group_used')
+    food_kind_used = fields.Function(fields.Many2One(
+            'aid.food.group.kind', "Kind Used"), 'get_food')
+    edible_share_used = fields.Function(fields.Float(
+            "Edible Share Used", digits=(None, 4)), 'get_food')
+    cooked_factor_used = fields.Function(fields.Float(
+            "Cooked Factor Used", digits=(None, 3)), 'get_food')
+    compositions = fields.One2Many(
+        'aid.product.composition', 'product', "Composition", size=1,
+        help="What the label says, per 100 g or 100 ml.")
+    nutri_score = fields.Function(fields.Selection(
+            LETTERS, "Nutri-Score", sort=False, translate=False),
+        'get_nutri_score', searcher='search_nutri_score')
+    nutri_score_icon = fields.Function(fields.Char(
+            "Nutri-Score Icon"), 'get_nutri_score')
+
+    @classmethod
+    def get_food(
+            cls, products: list, names: list[str]
+            ) -> dict[str, dict[int, Any]]:
+        "What the product says, else what its family says"
+        result: dict[str, dict[int, Any]] = {name: {} for name in names}
+        for product in products:
+            for name, value in cls._food(product.template).items():
+                if name in result:
+                    result[name][product.id] = value
+        return result
+
+    @staticmethod
+    def _food(template) -> dict[str, Any]:
+        family = template.family
+        # The kind of the family is one of its own group only
+        source = template if template.food_group else family
+        group = source.food_group if source else None
+        kind = template.food_kind or (source.food_kind if source else None)
+        return {
+            'food_group_used': group.id if group else None,
+            'food_kind_used': kind.id if kind else None,
+            'edible_share_used': (
+                template.edible_share
+                or (family.edible_share if family else None) or 1.0),
+            'cooked_factor_used': (
+                template.cooked_factor
+                or (family.cooked_factor if family else None) or 1.0),
+            }
+
+    @classmethod
+    def search_food_group_used(cls, name: str, clause: tuple) -> list:
+        _, operator, value, *extra = clause
+        nested = clause[0][len(name):]
+        own = (f'template.food_group{nested}', operator, value, *extra)
+        of_family = (
+            f'template.family.food_group{nested}', operator, value, *extra)
+        if not nested and operator in {'=', '!='} and value is None:
+            # Without a group of its own and without one of its family
+            known = ['OR',
+                ('template.food_group', '!=', None),
+                ('template.family.food_group', '!=', None),
+                ]
+            if operator == '!=':
+                return [known]
+            return [
+                ('template.food_group', '=', None),
+                ['OR',
+                    ('template.family', '=', None),
+                    ('template.family.food_group', '=', None),
+                    ],
+                ]
+        return [['OR',
+                [('template.food_group', '!=', None), own],
+                [('template.food_group', '=', None), of_family],
+                ]]
+
+    @classmethod
+    def get_nutri_score(
+            cls, products: list, names: list[str]
+            ) -> dict[str, dict[int, str | None]]:
+        "Letter and icon, read from the composition"
+        Composition = Pool().get('aid.product.composition')
+        letters: dict[int, str | None] = {p.id: None for p in products}
+        for composition in Composition.search([
+                    ('product', 'in', list(letters)),
+                    ('nutri_score', '!=', None),
+                    ]):
+            letters[composition.product.id] = composition.nutri_score
+        icons = {key: letter_icon(letter) for key, letter in letters.items()}
+        values = {'nutri_score': letters, 'nutri_score_icon': icons}
+        return {name: values[name] for name in names}
+
+    @classmethod
+    def search_nutri_score(cls, name: str, clause: tuple) -> list:
+        operator, value = clause[1:3]
+        if value is None and operator in {'=', '!='}:
+            return [(
+                    'compositions',
+                    'not where' if operator == '=' else 'where',
+                    [('nutri_score', '!=', None)])]
+        scored = [('compositions.nutri_score', operator, value)]
+        if operator in {'!=', 'not in'} or (
+                operator == 'in' and None in value):
+            return ['OR', scored,
+                ('compositions', 'not where', [('nutri_score', '!=', None)])]
+        return scored
+
+    @classmethod
+    def nutrition_items(
+            cls, goods: Iterable[tuple[Any, float | None]]
+            ) -> list[balance.Item]:
+        """What ``balance`` needs to know of *goods*, with their weights.
+
+        :param goods: pairs of a ``product.product`` or an ``aid.family``
+            and its weight in kg; None, an unknown weight, is left out
+        """
+        items = []
+        for thing, kg in goods:
+            if kg is None:
+                continue
+            if thing.__name__ == 'aid.family':
+                group, kind = thing.food_group, thing.food_kind
+                edible = thing.edible_share or 1.0
+                cooked = thing.cooked_factor or 1.0
+            else:
+                group, kind = thing.food_group_used, thing.food_kind_used
+                edible = thing.edible_share_used
+                cooked = thing.cooked_factor_used
+            items.append(balance.Item(
+                    group=group.code if group else None,
+                    kg=kg,
+                    name=thing.rec_name,
+                    cooked_factor=cooked,
+                    edible_share=edible,
+                    kind=kind.code if kind else None))
+        return items
+
+    @classmethod
+    def shelf_goods(cls, on_hand: Iterable[Any]) -> list[balance.ShelfGood]:
+        """What is on the shelf, one good for each product.
+
+        :param on_hand: ``aid.lot.on_hand`` records, or anything with
+            ``product``, ``quantity`` and ``expiry``
+        """
+        by_product: dict[Any, list] = defaultdict(list)
+        for row in on_hand:
+            if row.quantity > 0:
+                by_product[row.product].append(row)
+        goods = []
+        for product, rows in by_product.items():
+            group = product.food_group_used
+            goods.append(balance.ShelfGood(
+                    name=product.name,
+                    group=group.code if group else None,
+                    expiry=min(
+                        (r.expiry for r in rows if r.expiry), default=None),
+                    quantity=sum(r.quantity for r in rows),
+                    phrase=product.offered_phrase(),
+                    key=product.id))
+        return goods
+
+    def offered_phrase(self) -> str | None:
+        """The goods within a sentence: "some lentils".
+
+        The generic product of a family is offered as its family is.
+        """
+        if self.template.offered_as:
+            return self.template.offered_as
+        family = self.template.family
+        if family and family.product == self:
+            return family.offered_as
+        return None

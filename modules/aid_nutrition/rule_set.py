@@ -1,0 +1,340 @@
+"""What is held to be balanced, since when, and who says so."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from aid_branch.dated import DatedMixin
+
+from trytond.i18n import gettext
+from trytond.model import (
+    DeactivableMixin, ModelSQL, ModelView, Unique, fields, sequence_ordered)
+from trytond.pool import Pool
+from trytond.pyson import Eval
+
+from . import balance, picture
+from .exceptions import TargetError
+
+WEIGHT_BASES = [
+    ('purchased', "As Purchased"),
+    ('cooked', "As Cooked"),
+    ]
+STANDINGS = [
+    ('provisional', "Provisional"),
+    ('validated', "Validated"),
+    ]
+
+
+class RuleSet(DatedMixin, DeactivableMixin, ModelSQL, ModelView):
+    """The targets that goods are compared with, from a day on.
+
+    A provisional set says so wherever its verdict is shown and binds nobody.
+    """
+    __name__ = 'aid.nutrition.rule.set'
+
+    name = fields.Char("Name", required=True, translate=True)
+    weight_basis = fields.Selection(
+        WEIGHT_BASES, "Weights", required=True, sort=False,
+        help="Whether dry goods count with the weight on the pack or with "
+        "that on the plate.")
+    standing = fields.Selection(
+        STANDINGS, "Standing", required=True, sort=False)
+    validated_by = fields.Char(
+        "Validated By",
+        states={
+            'required': Eval('standing') == 'validated',
+            'invisible': Eval('standing') != 'validated',
+            },
+        help="Name and profession of who answers for the targets.")
+    validated_on = fields.Date(
+        "Validated On",
+        states={
+            'required': Eval('standing') == 'validated',
+            'invisible': Eval('standing') != 'validated',
+            })
+    leaves_out = fields.Text(
+        "What It Leaves Out", translate=True,
+        help="What the targets do not speak of.")
+    note = fields.Text("Note", translate=True)
+    lines = fields.One2Many(
+        'aid.nutrition.target', 'rule_set', "Targets")
+    minimum_kg = fields.Float(
+        "Words from (kg)", digits=(None, 2), required=True,
+        domain=[('minimum_kg', '>=', 0)],
+        help="Below that weight of food nothing is said.")
+    minimum_lines = fields.Integer(
+        "Words from (lines)", required=True,
+        domain=[('minimum_lines', '>=', 0)],
+        help="Below that number of lines of food nothing is said.")
+    minimum_coverage = fields.Float(
+        "Known Weight", digits=(None, 4), required=True,
+        domain=[
+            ('minimum_coverage', '>=', 0),
+            ('minimum_coverage', '<=', 1),
+            ],
+        help="Nothing is said if the food group of less than that part of "
+        "the weight is known.")
+    tolerance = fields.Float(
+        "Tolerance", digits=(None, 4), required=True,
+        domain=[
+            ('tolerance', '>=', 0),
+            ('tolerance', '<=', 1),
+            ],
+        help="Part of the weight of balanced goods that may be of another "
+        "group than the targets ask.")
+
+    @staticmethod
+    def default_weight_basis() -> str:
+        return 'purchased'
+
+    @staticmethod
+    def default_standing() -> str:
+        return 'provisional'
+
+    @staticmethod
+    def default_minimum_kg() -> float:
+        return 3.0
+
+    @staticmethod
+    def default_minimum_lines() -> int:
+        return 4
+
+    @staticmethod
+    def default_minimum_coverage() -> float:
+        return 0.5
+
+    @staticmethod
+    def default_tolerance() -> float:
+        return 0.05
+
+    @property
+    def provisional(self) -> bool:
+        return self.standing == 'provisional'
+
+    def targets(self) -> list[balance.Target]:
+        "The targets as plain values, in their order"
+        return [line.as_target() for line in self.lines]
+
+    def balance(
+            self, goods: Iterable[tuple[Any, float | None]],
+            shelf: Iterable[Any] = ()) -> balance.Balance:
+        """The balance of *goods* by this rule set.
+
+        :param goods: pairs of a product (or a family) and its weight in kg
+        :param shelf: ``aid.lot.on_hand`` records that hints may name
+        """
+        pool = Pool()
+        Group = pool.get('aid.food.group')
+        Product = pool.get('product.product')
+        return balance.balance(
+            Product.nutrition_items(goods), self.targets(),
+            shelf=Product.shelf_goods(shelf),
+            minimum_kg=self.minimum_kg,
+            minimum_lines=self.minimum_lines,
+            minimum_coverage=self.minimum_coverage,
+            tolerance=self.tolerance,
+            outside=Group.outside_codes())
+
+    def sentences(self, result: balance.Balance) -> list[str]:
+        "What to say of *result*, in the language of the reader"
+        return balance.sentences(result, _templates(), _group_names(True))
+
+    def labels(self) -> picture.Labels:
+        "The words of the picture, in the language of the reader"
+        return picture.Labels(
+            title=gettext('aid_nutrition.msg_picture_title'),
+            target=gettext('aid_nutrition.msg_picture_target'),
+            words={
+                word: gettext(f'aid_nutrition.msg_word_{word}')
+                for word in (
+                    balance.BALANCED, balance.TO_COMPLETE,
+                    balance.LITTLE_VARIED)},
+            states={
+                state: gettext(f'aid_nutrition.msg_state_{state}')
+                for state in ('within', 'plenty', 'low', 'absent', 'free')},
+            groups=_group_names(),
+            early=gettext('aid_nutrition.msg_sentence_early'),
+            note=(
+                gettext('aid_nutrition.msg_provisional')
+                if self.provisional else ''),
+            percent=gettext('aid_nutrition.msg_picture_percent'))
+
+    def picture(self, result: balance.Balance, width: int = 400) -> str:
+        "*result* as the text of an SVG document"
+        return picture.draw(result, self.labels(), width=width)
+
+
+class Target(sequence_ordered(), ModelSQL, ModelView):
+    "The band that the share of a food group should be in"
+    __name__ = 'aid.nutrition.target'
+
+    rule_set = fields.Many2One(
+        'aid.nutrition.rule.set', "Rule Set", required=True,
+        ondelete='CASCADE')
+    food_group = fields.Many2One(
+        'aid.food.group', "Food Group", required=True, ondelete='RESTRICT',
+        domain=[('outside', '=', False)])
+    share = fields.Float(
+        "As Printed", digits=(None, 4),
+        domain=['OR',
+            ('share', '=', None),
+            [('share', '>=', 0), ('share', '<=', 1)],
+            ],
+        help="The share of the weight that the source prints.")
+    min_share = fields.Float(
+        "At Least", digits=(None, 4),
+        domain=['OR',
+            ('min_share', '=', None),
+            [('min_share', '>=', 0), ('min_share', '<=', 1)],
+            ],
+        help="Empty: none is needed.")
+    max_share = fields.Float(
+        "Up To", digits=(None, 4),
+        domain=['OR',
+            ('max_share', '=', None),
+            [('max_share', '>=', 0), ('max_share', '<=', 1)],
+            ],
+        help="Empty: any.")
+    includes = fields.Many2Many(
+        'aid.nutrition.target-aid.food.group', 'target', 'food_group',
+        "Includes",
+        domain=[
+            ('outside', '=', False),
+            ('id', '!=', Eval('food_group', -1)),
+            ],
+        help="Other groups that count here, as pulses among starchy foods.")
+    sub_rules = fields.One2Many(
+        'aid.nutrition.target.kind', 'target', "Within the Group")
+    note = fields.Char("Note", translate=True)
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        cls.__access__.add('rule_set')
+        table = cls.__table__()
+        cls._sql_constraints += [
+            ('group_unique', Unique(table, table.rule_set, table.food_group),
+                'aid_nutrition.msg_target_group_unique'),
+            ]
+
+    def get_rec_name(self, name: str) -> str:
+        return f"{self.rule_set.rec_name} - {self.food_group.rec_name}"
+
+    @classmethod
+    def search_rec_name(cls, name: str, clause: tuple) -> list:
+        bool_op = 'AND' if clause[1] in {'!=', 'not like', 'not ilike',
+            'not in'} else 'OR'
+        return [bool_op,
+            ('rule_set.rec_name', *clause[1:]),
+            ('food_group.rec_name', *clause[1:]),
+            ]
+
+    @classmethod
+    def validate_fields(cls, targets, field_names) -> None:
+        super().validate_fields(targets, field_names)
+        cls.check_band(targets, field_names)
+
+    @classmethod
+    def check_band(cls, targets, field_names=None) -> None:
+        "Refuse a band that ends below its beginning"
+        if field_names and not (field_names & {'min_share', 'max_share'}):
+            return
+        for target in targets:
+            if (target.max_share is not None
+                    and (target.min_share or 0) > target.max_share):
+                raise TargetError(gettext(
+                        'aid_nutrition.msg_target_band',
+                        target=target.rec_name))
+
+    def as_target(self) -> balance.Target:
+        "The target as a plain value"
+        return balance.Target(
+            group=self.food_group.code,
+            min_share=self.min_share,
+            max_share=self.max_share,
+            sub_rules=tuple(rule.as_sub_rule() for rule in self.sub_rules),
+            includes=tuple(group.code for group in self.includes),
+            cooked=self.rule_set.weight_basis == 'cooked',
+            share=self.share)
+
+
+class TargetIncludes(ModelSQL):
+    "A food group that counts in the target of another"
+    __name__ = 'aid.nutrition.target-aid.food.group'
+
+    target = fields.Many2One(
+        'aid.nutrition.target', "Target", required=True, ondelete='CASCADE')
+    food_group = fields.Many2One(
+        'aid.food.group', "Food Group", required=True, ondelete='CASCADE')
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        cls.__access__.add('target')
+
+
+class TargetKind(sequence_ordered(), ModelSQL, ModelView):
+    """What part of a group should be of one kind.
+
+    Shown, never part of the word: what a household does not eat for its own
+    reasons is not held against the basket.
+    """
+    __name__ = 'aid.nutrition.target.kind'
+
+    target = fields.Many2One(
+        'aid.nutrition.target', "Target", required=True, ondelete='CASCADE')
+    kind = fields.Many2One(
+        'aid.food.group.kind', "Kind", required=True, ondelete='RESTRICT')
+    min_share = fields.Float(
+        "At Least", digits=(None, 4),
+        domain=['OR',
+            ('min_share', '=', None),
+            [('min_share', '>=', 0), ('min_share', '<=', 1)],
+            ])
+    max_share = fields.Float(
+        "Up To", digits=(None, 4),
+        domain=['OR',
+            ('max_share', '=', None),
+            [('max_share', '>=', 0), ('max_share', '<=', 1)],
+            ])
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        cls.__access__.add('target')
+
+    def get_rec_name(self, name: str) -> str:
+        return self.kind.rec_name
+
+    @classmethod
+    def search_rec_name(cls, name: str, clause: tuple) -> list:
+        return [('kind.rec_name', *clause[1:])]
+
+    def as_sub_rule(self) -> balance.SubRule:
+        "The rule as a plain value"
+        return balance.SubRule(
+            self.kind.code, self.min_share, self.max_share)
+
+
+def _templates() -> dict[str, str]:
+    "Texts of the sentences, with their place for goods or groups"
+    texts = {
+        key: gettext(f'aid_nutrition.msg_sentence_{key}')
+        for key in ('start', 'early', 'unknown', 'and')}
+    for key, place in (
+            ('good', 'groups'), ('group', 'groups'),
+            ('hint', 'goods'), ('hint_names', 'goods')):
+        # The place is filled by the plain function
+        texts[key] = gettext(
+            f'aid_nutrition.msg_sentence_{key}', **{place: f'%({place})s'})
+    return texts
+
+
+def _group_names(in_sentence: bool = False) -> dict[str, str]:
+    "Names of the food groups by code, as a sentence or a bar has them"
+    Group = Pool().get('aid.food.group')
+
+    def name(group) -> str:
+        text = group.name
+        return text[:1].lower() + text[1:] if in_sentence else text
+    return {group.code: name(group) for group in Group.search([])}
