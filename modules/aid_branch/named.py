@@ -1,0 +1,135 @@
+"""What a client names by its id must be open to it.
+
+Record rules are asked by ``search`` and ``read``. Two calls of a client go
+around them: an export evaluates the rules on the record in Python, where
+``child_of`` and dotted clauses are always true, and ``on_change`` answers
+with the name of whatever record the client put into a form. Both are closed
+here for every model by one plain question: may the user read it?
+"""
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from trytond.ir.rule import _get_access_models
+from trytond.pool import Pool
+from trytond.transaction import Transaction
+
+RELATIONS = {'many2one', 'one2one', 'one2many', 'many2many', 'reference'}
+
+
+class ExportedMixin:
+    "A model whose export reads nothing but what the user may read"
+    __slots__ = ()
+
+    @classmethod
+    def export_data(cls, records, fields_names, header=False):
+        if _is_client():
+            _check_paths(
+                cls, [r.id for r in records],
+                [name.split('/') for name in fields_names])
+        return super().export_data(records, fields_names, header=header)
+
+
+class FormMixin:
+    "A form that says nothing about records that the user may not read"
+    __slots__ = ()
+
+    def on_change(self, fieldnames):
+        _check_form(self)
+        return super().on_change(fieldnames)
+
+    def on_change_with(self, fieldnames):
+        _check_form(self)
+        return super().on_change_with(fieldnames)
+
+    def on_change_notify(self):
+        _check_form(self)
+        return super().on_change_notify()
+
+    def on_scan_code(self, code):
+        _check_form(self)
+        return super().on_scan_code(code)
+
+
+def _is_client() -> bool:
+    "Whether a user with limits asks, rather than code"
+    transaction = Transaction()
+    return bool(
+        transaction.user and transaction.check_access
+        and not Pool().get('res.user').sees_all_branches())
+
+
+def _check_paths(model, ids: list[int], paths: list[list[str]]) -> None:
+    """Ask for every record that *paths* of fields lead to from *ids*.
+
+    :raises trytond.model.exceptions.AccessError: one of them is closed
+    """
+    if not ids:
+        return
+    model.read(ids, ['id'])
+    below: dict[str, list[list[str]]] = defaultdict(list)
+    for first, *rest in paths:
+        name = first.split('.')[0].split(':')[0]
+        if rest and model._fields[name]._type in RELATIONS:
+            below[name].append(rest)
+    for name, rests in below.items():
+        targets: dict[str, set[int]] = defaultdict(set)
+        for row in model.read(ids, [name]):
+            _collect(model._fields[name], row[name], targets)
+        for target, target_ids in targets.items():
+            _check_paths(Pool().get(target), sorted(target_ids), rests)
+
+
+def _collect(field, value, targets: dict[str, set[int]]) -> None:
+    "Add the records that the *value* of a relation names to *targets*"
+    if not value:
+        return
+    if field._type == 'reference':
+        name, _, id_ = str(value).partition(',')
+        ids: Iterable = [int(id_)] if id_.lstrip('-').isdigit() else []
+    else:
+        name = field.get_target().__name__
+        ids = value if isinstance(value, (list, tuple)) else [value]
+    targets[name].update(int(i) for i in ids if int(i) >= 0)
+
+
+def _check_form(form) -> None:
+    """Ask for the records that a client put into a *form*.
+
+    Only models that belong to a branch are asked for: the others have no
+    limits that a branch could set.
+
+    :raises trytond.model.exceptions.AccessError: one of them is closed
+    """
+    if not _is_client():
+        return
+    targets: dict[str, set[int]] = defaultdict(set)
+    _named_by(form, targets)
+    for name, ids in targets.items():
+        model = Pool().get(name)
+        if ids and _has_scope(model):
+            model.read(sorted(ids), ['id'])
+
+
+def _named_by(form, targets: dict[str, set[int]]) -> None:
+    if form.id is not None and form.id >= 0:
+        targets[form.__name__].add(form.id)
+    for name, value in (form._values or form._record())._items():
+        field = form._fields[name]
+        if field._type in {'one2many', 'many2many'}:
+            for line in value or []:
+                _named_by(line, targets)
+        elif field._type in RELATIONS and hasattr(value, 'id'):
+            if value.id is not None and value.id >= 0:
+                targets[value.__name__].add(value.id)
+
+
+def _has_scope(model) -> bool:
+    names, _ = _get_access_models(model)
+    pool = Pool()
+    return any(
+        getattr(pool.get(name), '_branch_scope', ())
+        and 'read' in getattr(
+            pool.get(name), '_branch_scope_modes', {'read'})
+        for name in names)
