@@ -1,0 +1,308 @@
+"""The house the tests live in: a small network with something in each room.
+
+Run as a program it makes the database and furnishes it through the real
+documents; imported, :class:`House` finds one's way in it. Two groceries, in
+the north and in the south of one region, have the same things under other
+names, so that a test can be a user of the one and ask for the other; two
+more, in the east and in the west, make it four tills.
+"""
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import pathlib
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+BRANCHES = ['nord', 'sud', 'est', 'ouest']
+PASSWORD = 'maillon-2026'
+ROLES = ['till', 'warehouse', 'social_worker', 'branch_officer']
+NETWORK_ROLES = ['head_office', 'accountant']
+HOUSEHOLDS = 3
+FAMILIES = {
+    # family: (kg, days left)
+    'fruit_vegetables': (40, None),
+    'bread': (15, None),
+    'dry_starch': (50, 200),
+    'pulses': (30, 300),
+    'dairy': (20, 12),
+    'canned': (45, 400),
+    }
+
+
+def secret_word(branch: str) -> str:
+    "A text that stands in the files of the households of *branch* only"
+    return f'Zyx{branch}'
+
+
+class House:
+    "Where things are in the prepared house *name*"
+
+    def __init__(self, name: str):
+        self.name = name
+        self._clients: dict[str, Any] = {}
+
+    @contextmanager
+    def everything(self):
+        "A transaction without user, which sees everything and keeps nothing"
+        from trytond.transaction import Transaction
+        with Transaction().start(self.name, 0) as transaction:
+            try:
+                with transaction.set_context(self._company_context()):
+                    yield transaction
+            finally:
+                transaction.rollback()
+                transaction.tasks.clear()
+
+    @contextmanager
+    def as_user(self, login: str):
+        "A transaction of the user *login* as code, which keeps nothing"
+        from trytond.transaction import Transaction
+        client = self.client(login)
+        with Transaction().start(
+                self.name, client.user, context=client.context
+                ) as transaction:
+            try:
+                yield transaction
+            finally:
+                transaction.rollback()
+                transaction.tasks.clear()
+
+    def _company_context(self) -> dict[str, Any]:
+        from trytond.pool import Pool
+        company, = Pool().get('company.company').search([])
+        return {
+            'company': company.id, 'companies': [company.id],
+            'language': 'fr'}
+
+    def client(self, login: str):
+        "A signed-in client; all of them are kept"
+        from client import Client
+        if login not in self._clients:
+            self._clients[login] = Client(self.name, login)
+        return self._clients[login]
+
+    def branch(self, code: str):
+        "The branch with *code*, in the current transaction"
+        from trytond.pool import Pool
+        branch, = Pool().get('aid.branch').search([('code', '=', code)])
+        return branch
+
+    def households(self, code: str) -> list:
+        "The households of the branch with *code*"
+        from trytond.pool import Pool
+        return Pool().get('aid.household').search(
+            [('branch.code', '=', code)], order=[('id', 'ASC')])
+
+    secret_word = staticmethod(secret_word)
+
+    def translations(self, module: str) -> str:
+        "What Tryton would write into locale/fr.po of *module*"
+        from trytond.pool import Pool
+        with self.everything():
+            pool = Pool()
+            for name, state, values in [
+                    ('ir.translation.set', 'set_', {}),
+                    ('ir.translation.clean', 'clean', {}),
+                    ]:
+                Wizard = pool.get(name, type='wizard')
+                session, _, _ = Wizard.create()
+                Wizard.execute(session, values, state)
+                Wizard.delete(session)
+            Lang = pool.get('ir.lang')
+            lang, = Lang.search([('code', '=', 'fr')])
+            Update = pool.get('ir.translation.update', type='wizard')
+            session, _, _ = Update.create()
+            Update.execute(
+                session, {'start': {'language': lang.id}}, 'update')
+            Update.delete(session)
+            exported = pool.get('ir.translation').translation_export(
+                'fr', module)
+            return exported.decode('utf-8') if exported else ''
+
+
+# Making it
+
+
+def build(uri: str, name: str, folder: pathlib.Path | None) -> None:
+    "Make the database *name* and furnish it"
+    from maillon.command import database
+    database.configure(uri=uri, directory=folder)
+    database.create(name)
+    database.activate(
+        name, languages=['fr'], password=PASSWORD,
+        email='admin@example.org')
+    for step in [found, furnish_goods, furnish_households, furnish_baskets]:
+        database.run(name, step)
+
+
+def found() -> None:
+    "The organisation, its branches and the people who work in them"
+    from maillon.command.organisation import Organisation, User, set_up
+
+    from trytond.pool import Pool
+
+    organisation = Organisation(
+        name="Réseau d'entraide", year_start=_year_start(),
+        previous_year=True)
+    set_up(organisation)
+    company, = Pool().get('company.company').search([])
+    Branch = Pool().get('aid.branch')
+    national, = Branch.create([{
+                'name': "Siège national", 'code': 'siege',
+                'kind': 'national', 'company': company.id,
+                'has_stock': False}])
+    region, = Branch.create([{
+                'name': "Région du Test", 'code': 'region',
+                'kind': 'region', 'company': company.id,
+                'parent': national.id, 'has_stock': False}])
+    Branch.create([{
+                'name': f"Épicerie {code.title()}", 'code': code,
+                'kind': 'site', 'company': company.id,
+                'parent': region.id} for code in BRANCHES])
+    users = [
+        User(
+            login=f'{role}-{code}', name=f'{role} {code}',
+            role=f'role_{role}', password=PASSWORD, branches=(code,))
+        for role in ROLES for code in BRANCHES]
+    users += [
+        User(
+            login=role, name=role, role=f'role_{role}', password=PASSWORD,
+            branches=('siege',))
+        for role in NETWORK_ROLES]
+    set_up(Organisation(
+            name=organisation.name, year_start=organisation.year_start,
+            previous_year=True, users=tuple(users)))
+
+
+def _year_start() -> dt.date:
+    return dt.date.today().replace(month=1, day=1)
+
+
+def furnish_goods() -> None:
+    "A donation by weight from a shop of its own, received in each branch"
+    from trytond.pool import Pool
+
+    pool = Pool()
+    Branch = pool.get('aid.branch')
+    Donation = pool.get('aid.donation')
+    Party = pool.get('party.party')
+    donations = []
+    for code in BRANCHES:
+        branch, = Branch.search([('code', '=', code)])
+        donor, = Party.create([{
+                    'name': f"Supermarché {code.title()}", 'donor': True}])
+        donations.append(donation(branch, donor, FAMILIES))
+    Donation.save(donations)
+    Donation.receive(donations)
+
+
+def donation(branch, donor, families: dict[str, tuple[float, int | None]]):
+    """A donation, not saved, of kg of each of the *families*.
+
+    Each with the days left to its date, where the family has one.
+    """
+    from trytond.pool import Pool
+
+    pool = Pool()
+    Donation = pool.get('aid.donation')
+    Line = pool.get('aid.donation.line')
+    Family = pool.get('aid.family')
+    Source = pool.get('aid.supply.source')
+    source, = Source.search([('code', '=', 'shop_collection')])
+    today = branch.today()
+    lines = []
+    for code, (weight, days) in families.items():
+        family, = Family.search([('code', '=', code)])
+        line = Line(family=family, net_weight=weight)
+        if days is not None and family.date_kind in {
+                'use_by', 'best_before'}:
+            setattr(line, family.date_kind, today + dt.timedelta(days=days))
+        lines.append(line)
+    return Donation(
+        branch=branch, donor=donor, supply_source=source, temperature=3.0,
+        lines=lines)
+
+
+def furnish_households() -> None:
+    "Households with everything that must not be known elsewhere"
+    from trytond.pool import Pool
+
+    pool = Pool()
+    Branch = pool.get('aid.branch')
+    Entitlement = pool.get('aid.entitlement')
+    Household = pool.get('aid.household')
+    Kind = pool.get('aid.household.constraint.kind')
+    kind, = Kind.search([], limit=1)
+    households = []
+    for code in BRANCHES:
+        branch, = Branch.search([('code', '=', code)])
+        word = secret_word(code)
+        households += Household.create([{
+                    'branch': branch.id,
+                    'street': f"{number} rue {word}",
+                    'city': f"Ville-{word}",
+                    'email': f'{word}{number}@example.org',
+                    'members': [('create', [{
+                                    'main': True,
+                                    'first_name': f'{word}ine',
+                                    'last_name': f'{word}ard{number}',
+                                    'birth_date': dt.date(1985, 3, number),
+                                    'sex': 'female',
+                                    }, {
+                                    'first_name': f'{word}et',
+                                    'last_name': f'{word}ard{number}',
+                                    'birth_year': 2016,
+                                    }])],
+                    'constraints': [('create', [{'kind': kind.id}])],
+                    } for number in range(1, HOUSEHOLDS + 1)])
+    today = dt.date.today()
+    entitlements = Entitlement.create([{
+                'household': household.id,
+                'branch': household.branch.id,
+                'valid_from': today - dt.timedelta(days=60),
+                'valid_until': today + dt.timedelta(days=120),
+                'contribution': 'standard',
+                } for household in households])
+    Entitlement.grant(entitlements)
+
+
+def furnish_baskets() -> None:
+    "An open session in each branch, a basket paid and one being composed"
+    from trytond.pool import Pool
+
+    pool = Pool()
+    Branch = pool.get('aid.branch')
+    Household = pool.get('aid.household')
+    Session = pool.get('aid.distribution.session')
+    Basket = pool.get('aid.basket')
+    for code in BRANCHES:
+        branch, = Branch.search([('code', '=', code)])
+        households = Household.search(
+            [('branch', '=', branch.id)], order=[('id', 'ASC')])
+        session, = Session.create([{
+                    'branch': branch.id, 'date': branch.today()}])
+        done, waiting = (
+            basket(session, household, {'dry_starch': 1, 'canned': 2})
+            for household in households[:2])
+        Basket.save([done, waiting])
+        Basket.checkout([done])
+
+
+def basket(session, household, families: dict[str, float]):
+    "A basket, not saved, of so many kg of each family"
+    raise NotImplementedError
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--uri', required=True)
+    parser.add_argument('--dir', type=pathlib.Path)
+    parser.add_argument('name')
+    options = parser.parse_args()
+    build(options.uri, options.name, options.dir)
+
+
+if __name__ == '__main__':
+    main()
