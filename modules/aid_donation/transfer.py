@@ -1,0 +1,209 @@
+"""Goods that go from one branch of the network to another.
+
+The documents and the moves are Tryton's internal shipments, so the lot stays
+the same lot and keeps its supply source, donor and donation.
+"""
+from __future__ import annotations
+
+from trytond.i18n import gettext
+from trytond.model import ModelView, fields
+from trytond.pool import Pool
+from trytond.pyson import Bool, Eval, If
+from trytond.transaction import Transaction
+from trytond.wizard import Button, StateAction, StateView, Wizard
+
+from .exceptions import TransferError
+
+
+class Transfer(Wizard):
+    "Choose goods on hand and where they go"
+    __name__ = 'aid.transfer'
+
+    start = StateView(
+        'aid.transfer.start', 'aid_donation.transfer_start_view_form', [
+            Button("Cancel", 'end', 'tryton-cancel'),
+            Button("Prepare", 'create_', 'tryton-ok', default=True),
+            ])
+    create_ = StateAction('aid_donation.act_transfer')
+
+    def default_start(self, fields) -> dict:
+        default: dict = {}
+        if self.model and self.model.__name__ == 'aid.lot.on_hand':
+            chosen = [r for r in self.records if r.branch and r.quantity]
+            if chosen:
+                default['from_branch'] = chosen[0].branch.id
+                default['lines'] = [{
+                        'on_hand': r.id,
+                        'on_hand.': {'rec_name': r.rec_name},
+                        'quantity': r.quantity,
+                        'unit': r.unit.id,
+                        'unit.': {'rec_name': r.unit.rec_name},
+                        } for r in chosen]
+        return default
+
+    def do_create_(self, action):
+        shipment = self.start.prepare()
+        return action, {'res_id': [shipment.id]}
+
+
+class TransferStart(ModelView):
+    "What goes where"
+    __name__ = 'aid.transfer.start'
+
+    from_branch = fields.Many2One(
+        'aid.branch', "From", required=True,
+        domain=[('has_stock', '=', True)],
+        states={'readonly': Bool(Eval('lines', []))})
+    to_branch = fields.Many2One(
+        'aid.branch', "To", required=True,
+        domain=[
+            ('has_stock', '=', True),
+            ('id', '!=', Eval('from_branch', -1)),
+            ])
+    lines = fields.One2Many(
+        'aid.transfer.start.line', 'start', "Goods", required=True,
+        states={'readonly': ~Eval('from_branch')})
+
+    @staticmethod
+    def default_from_branch() -> int | None:
+        return Transaction().context.get('branch')
+
+    def prepare(self):
+        """Make the internal shipment, as a draft.
+
+        :raises TransferError: the goods lie in another branch
+        """
+        Shipment = Pool().get('stock.shipment.internal')
+        from_, to = self.from_branch, self.to_branch
+        for line in self.lines:
+            if line.on_hand.branch != from_:
+                raise TransferError(gettext(
+                        'aid_donation.msg_transfer_elsewhere',
+                        lot=line.on_hand.lot.rec_name,
+                        branch=from_.rec_name))
+        shipment, = Shipment.create([{
+                    'company': from_.company.id,
+                    'from_location': from_.storage.id,
+                    'to_location': to.storage.id,
+                    'moves': [('create', [{
+                                    'product': line.on_hand.product.id,
+                                    'lot': line.on_hand.lot.id,
+                                    'quantity': line.quantity,
+                                    'unit': line.unit.id,
+                                    'from_location': from_.storage.id,
+                                    'to_location': to.storage.id,
+                                    'company': from_.company.id,
+                                    } for line in self.lines])],
+                    }])
+        return shipment
+
+
+class TransferStartLine(ModelView):
+    "So much of a lot"
+    __name__ = 'aid.transfer.start.line'
+
+    start = fields.Many2One('aid.transfer.start', "Transfer")
+    on_hand = fields.Many2One(
+        'aid.lot.on_hand', "Lot", required=True,
+        domain=[
+            ('branch', '=', Eval('_parent_start', {}).get('from_branch', -1)),
+            ('quantity', '>', 0),
+            ])
+    unit = fields.Many2One('product.uom', "Unit", readonly=True)
+    quantity = fields.Float(
+        "Quantity", digits='unit', required=True,
+        domain=[If(Bool(Eval('quantity')), ('quantity', '>', 0), ())])
+
+    @fields.depends('on_hand')
+    def on_change_on_hand(self) -> None:
+        self.unit = self.on_hand.unit if self.on_hand else None
+        self.quantity = self.on_hand.quantity if self.on_hand else None
+
+
+def send(shipments) -> None:
+    """Wait, assign, pack and ship at once.
+
+    :raises TransferError: with the name of what stands against it
+    """
+    Shipment = Pool().get('stock.shipment.internal')
+    for shipment in shipments:
+        _check(shipment)
+    Shipment.wait(shipments)
+    # Read again: waiting has put the transit between the two ends
+    shipments = Shipment.browse(shipments)
+    Shipment.assign_try(shipments)
+    for shipment in shipments:
+        if shipment.state != 'assigned':
+            short = [
+                m for m in shipment.outgoing_moves if m.state != 'assigned']
+            raise TransferError(gettext(
+                    'aid_donation.msg_transfer_short',
+                    transfer=shipment.rec_name,
+                    goods=', '.join(_goods(m) for m in short[:5])))
+    Shipment.pack(shipments)
+    Shipment.ship(shipments)
+
+
+def accept(shipments) -> None:
+    """Take in what is on the way.
+
+    :raises TransferError: it was taken in before, or never left
+    """
+    Shipment = Pool().get('stock.shipment.internal')
+    for shipment in shipments:
+        if shipment.state != 'shipped':
+            raise TransferError(gettext(
+                    'aid_donation.msg_transfer_accept_state',
+                    transfer=shipment.rec_name,
+                    state=shipment.state_string))
+    Shipment.do(shipments)
+
+
+def share_moves(shipments) -> None:
+    """Let both branches see both halves of their transfer.
+
+    The place between them belongs to no branch, so each half alone would be
+    hidden from the other end.
+    """
+    Move = Pool().get('stock.move')
+    to_write: list = []
+    for shipment in shipments:
+        values = {}
+        if shipment.from_branch:
+            values['from_branch'] = shipment.from_branch.id
+        if shipment.to_branch:
+            values['to_branch'] = shipment.to_branch.id
+        hidden = [
+            m for m in shipment.moves
+            if m.from_branch != shipment.from_branch
+            or m.to_branch != shipment.to_branch]
+        if hidden and values:
+            to_write += [hidden, values]
+    if to_write:
+        Move.write(*to_write)
+
+
+def _check(shipment) -> None:
+    if shipment.state not in {'draft', 'waiting'}:
+        raise TransferError(gettext(
+                'aid_donation.msg_transfer_send_state',
+                transfer=shipment.rec_name, state=shipment.state_string))
+    from_, to = shipment.from_branch, shipment.to_branch
+    if from_ and to and from_.company != to.company:
+        raise TransferError(gettext(
+                'aid_donation.msg_transfer_other_body',
+                transfer=shipment.rec_name, branch=to.rec_name))
+    moves = [m for m in shipment.moves if m.quantity]
+    if not moves:
+        raise TransferError(gettext(
+                'aid_donation.msg_transfer_empty',
+                transfer=shipment.rec_name))
+    today = from_.today() if from_ else None
+    for move in moves:
+        if today and move.lot and move.lot.is_past_use_by(today):
+            raise TransferError(move.lot.refusal(today))
+
+
+def _goods(move) -> str:
+    lot = f' ({move.lot.rec_name})' if move.lot else ''
+    return f'{move.product.rec_name}{lot}'
