@@ -422,8 +422,8 @@ def sentences(
         return [templates[
                 'unknown' if balance.reason == 'unknown_groups' else 'early']]
     if balance.good:
-        groups = _enumerate(
-            [names.get(code, code) for code in balance.good], templates)
+        # No 'and': 'bread and starchy foods' is one name
+        groups = ', '.join(names.get(code, code) for code in balance.good)
         said = [templates['good'] % {'groups': groups}]
     else:
         said = [templates['start']]
@@ -437,9 +437,8 @@ def sentences(
         said.append(
             templates[template] % {'goods': _enumerate(phrases, templates)})
     elif balance.missing and balance.word != BALANCED:
-        groups = _enumerate(
-            [names.get(code, code) for code in balance.missing[:2]],
-            templates)
+        groups = ', '.join(
+            names.get(code, code) for code in balance.missing[:2])
         said.append(templates['group'] % {'groups': groups})
     return said
 

@@ -1,8 +1,10 @@
 """Food groups: what goods are to the body, whatever they are to the till."""
 from __future__ import annotations
 
+from typing import Any
+
 from trytond.model import ModelSQL, ModelView, Unique, fields, sequence_ordered
-from trytond.pyson import Eval
+from trytond.pyson import Eval, If
 
 
 class FoodGroup(sequence_ordered(), ModelSQL, ModelView):
@@ -91,10 +93,12 @@ class FoodMixin:
         help="Empty on a product: that of its family.")
     food_kind = fields.Many2One(
         'aid.food.group.kind', "Kind", ondelete='RESTRICT',
-        domain=[('group', '=', Eval('food_group', -1))],
-        states={
-            'invisible': ~Eval('food_group'),
-            })
+        domain=[
+            If(Eval('food_group'),
+                ('group', '=', Eval('food_group', -1)),
+                ()),
+            ],
+        help="What the goods are within their group, such as fish.")
     edible_share = fields.Float(
         "Edible Share", digits=(None, 4),
         domain=['OR',
@@ -118,3 +122,17 @@ class FoodMixin:
         "Offered As", translate=True,
         help="The goods within a sentence, with their article, such as "
         "\"some lentils\".")
+
+    @fields.depends('food_group', 'food_kind')
+    def on_change_food_kind(self) -> None:
+        if self.food_kind and not self.food_group:
+            self.food_group = self.food_kind.group
+
+    def compute_fields(self, field_names=None) -> dict[str, Any]:
+        "A kind alone says the group too"
+        values = super().compute_fields(field_names=field_names)
+        if field_names is None or {'food_group', 'food_kind'} & {
+                *field_names}:
+            if self.food_kind and not self.food_group:
+                values['food_group'] = self.food_kind.group.id
+        return values

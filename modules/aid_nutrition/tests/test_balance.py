@@ -246,7 +246,7 @@ class BalanceTestCase(unittest.TestCase):
             [good.name for good in result.hints], ["Lentils", "Pears"])
         self.assertEqual(
             sentences(result, TEMPLATES, NAMES), [
-                "Bien présents : féculents, produits laitiers et viande, "
+                "Bien présents : féculents, produits laitiers, viande, "
                 "poisson, œufs.",
                 "Il reste des lentilles et des poires."])
 
@@ -275,7 +275,7 @@ class BalanceTestCase(unittest.TestCase):
         result = balance(self.basket(), TARGETS)
         self.assertEqual(
             sentences(result, TEMPLATES, NAMES)[1],
-            "À ajouter quand il y en aura : huile et beurre et légumes "
+            "À ajouter quand il y en aura : huile et beurre, légumes "
             "secs.")
 
     def test_sentences_balanced(self):

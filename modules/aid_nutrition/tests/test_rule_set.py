@@ -1,0 +1,178 @@
+import datetime as dt
+from types import SimpleNamespace
+from xml.etree import ElementTree
+
+from trytond.pool import Pool
+from trytond.tests.test_tryton import ModuleTestCase, with_transaction
+
+from aid_nutrition.balance import BALANCED, TO_COMPLETE, SubRule, Target
+from aid_nutrition.exceptions import TargetError
+
+from .test_product import create_product, data
+
+TODAY = dt.date(2026, 11, 22)
+
+
+def family(code):
+    return data(f'aid_lot.family_{code}')
+
+
+def basket():
+    return [
+        (family('fruit_vegetables'), 5.0), (family('bread'), 2.2),
+        (family('pulses'), 0.2), (family('dairy'), 1.8),
+        (family('meat_fish_eggs'), 1.0), (family('fats'), 0.3),
+        (family('sweet_salty'), 0.3), (family('drinks'), 6.0),
+        (family('hygiene'), 1.0)]
+
+
+class RuleSetTestCase(ModuleTestCase):
+    "Test rule sets"
+    module = 'aid_nutrition'
+
+    @with_transaction()
+    def test_shipped(self):
+        "Two sets are shipped, both provisional and with their source"
+        RuleSet = Pool().get('aid.nutrition.rule.set')
+        self.assertIsNone(RuleSet.at(dt.date(2004, 12, 31)))
+        inserm = RuleSet.at(dt.date(2010, 1, 1))
+        pnns = RuleSet.at(TODAY)
+        self.assertEqual(inserm, data('aid_nutrition.rule_set_inserm_2005'))
+        self.assertEqual(pnns, data('aid_nutrition.rule_set_pnns4'))
+        for rule_set in (inserm, pnns):
+            self.assertTrue(rule_set.provisional)
+            self.assertTrue(rule_set.source)
+            self.assertTrue(rule_set.leaves_out)
+
+    @with_transaction()
+    def test_pnns(self):
+        RuleSet = Pool().get('aid.nutrition.rule.set')
+        targets = {t.group: t for t in RuleSet.at(TODAY).targets()}
+        self.assertEqual(
+            {t.group: (t.min_share, t.max_share) for t in targets.values()}, {
+                'FV': (0.33, 0.5), 'ST': (0.15, 0.28), 'PU': (0.015, None),
+                'DA': (0.15, 0.3), 'MFE': (0.08, 0.15), 'NU': (None, None),
+                'FA': (0.02, 0.04), 'SW': (None, 0.05)})
+        self.assertEqual(targets['MFE'].sub_rules, (
+                SubRule('fish', 0.2, None),
+                SubRule('charcuterie', None, 0.17),
+                SubRule('red_meat', None, 0.57)))
+        self.assertEqual(
+            targets['FV'],
+            Target('FV', 0.33, 0.5, (SubRule('fruit', 0.35, 0.5),),
+                share=0.4))
+        self.assertAlmostEqual(
+            sum(t.share for t in targets.values()), 1, delta=0.01)
+
+    @with_transaction()
+    def test_inserm(self):
+        RuleSet = Pool().get('aid.nutrition.rule.set')
+        targets = {
+            t.group: t
+            for t in RuleSet.at(dt.date(2010, 1, 1)).targets()}
+        self.assertAlmostEqual(sum(t.share for t in targets.values()), 1)
+        self.assertTrue(all(t.cooked for t in targets.values()))
+        self.assertEqual(targets['ST'].includes, ('PU',))
+        self.assertEqual(targets['FV'].includes, ('NU',))
+        self.assertEqual(targets['MFE'].share, 0.15)
+
+    @with_transaction()
+    def test_printed_shares_are_balanced(self):
+        "A basket exactly as a source prints it is balanced"
+        RuleSet = Pool().get('aid.nutrition.rule.set')
+        from aid_nutrition.balance import Item, balance
+        for rule_set in RuleSet.search([]):
+            targets = rule_set.targets()
+            items = [Item(t.group, 10 * t.share) for t in targets]
+            result = balance(items, targets)
+            self.assertEqual(result.word, BALANCED, rule_set.name)
+            self.assertEqual(result.missing, ())
+
+    @with_transaction()
+    def test_balance(self):
+        "Families and weights are enough"
+        RuleSet = Pool().get('aid.nutrition.rule.set')
+        rule_set = RuleSet.at(TODAY)
+        result = rule_set.balance(basket())
+        self.assertEqual(result.word, BALANCED)
+        self.assertEqual(result.coverage, 1)
+        self.assertAlmostEqual(result.outside_kg, 7)
+        self.assertAlmostEqual(sum(result.shares.values()), 1)
+
+    @with_transaction()
+    def test_thresholds_are_data(self):
+        RuleSet = Pool().get('aid.nutrition.rule.set')
+        rule_set = RuleSet.at(TODAY)
+        few = basket()[:3]
+        self.assertEqual(rule_set.balance(few).reason, 'few_goods')
+        rule_set.minimum_lines = 3
+        rule_set.minimum_kg = 7.5
+        rule_set.save()
+        self.assertIsNone(rule_set.balance(few).word)
+        rule_set.minimum_kg = 7.4
+        rule_set.save()
+        self.assertIsNotNone(rule_set.balance(few).word)
+        frozen = [*basket(), (family('frozen'), 10.0)]
+        self.assertEqual(rule_set.balance(frozen).word, BALANCED)
+        rule_set.minimum_coverage = 0.6
+        rule_set.save()
+        self.assertEqual(rule_set.balance(frozen).reason, 'unknown_groups')
+
+    @with_transaction()
+    def test_outside_is_data(self):
+        RuleSet = Pool().get('aid.nutrition.rule.set')
+        water = data('aid_nutrition.food_group_water')
+        water.outside = False
+        water.save()
+        result = RuleSet.at(TODAY).balance(basket())
+        self.assertAlmostEqual(result.outside_kg, 1)
+
+    @with_transaction()
+    def test_sentences_and_picture(self):
+        RuleSet = Pool().get('aid.nutrition.rule.set')
+        rule_set = RuleSet.at(TODAY)
+        goods = [
+            (family('bread'), 3.0), (family('dairy'), 2.0),
+            (family('fruit_vegetables'), 2.0), (family('fats'), 0.2)]
+        shelf = [
+            SimpleNamespace(product=product, quantity=3, expiry=expiry)
+            for product, expiry in [
+                (create_product("Eggs", 'meat_fish_eggs',
+                        offered_as="some eggs"), TODAY),
+                (create_product("Lentils", 'pulses',
+                        offered_as="some lentils"), None),
+                (create_product("Rice", 'dry_starch'), None)]]
+        result = rule_set.balance(goods, shelf)
+        self.assertEqual(result.word, TO_COMPLETE)
+        self.assertEqual(rule_set.sentences(result), [
+                "Well provided: bread and starchy foods, milk and dairy, "
+                "oil and butter.",
+                "There are some eggs and some lentils left."])
+        svg = rule_set.picture(result)
+        said = [
+            node.text for node in ElementTree.fromstring(svg).iter(
+                '{http://www.w3.org/2000/svg}text')]
+        self.assertIn("Fruit and vegetables", said)
+        self.assertIn("to complete", said)
+        self.assertTrue(any("Provisional" in text for text in said))
+        self.assertIn("29%", svg)
+
+    @with_transaction()
+    def test_validated_says_so_no_more(self):
+        RuleSet = Pool().get('aid.nutrition.rule.set')
+        rule_set = RuleSet.at(TODAY)
+        rule_set.standing = 'validated'
+        rule_set.validated_by = "A. Martin, dietitian"
+        rule_set.validated_on = TODAY
+        rule_set.save()
+        self.assertEqual(rule_set.labels().note, '')
+
+    @with_transaction()
+    def test_band(self):
+        Line = Pool().get('aid.nutrition.target')
+        line = data('aid_nutrition.target_pnns4_fv')
+        with self.assertRaises(TargetError):
+            Line.write([line], {'max_share': 0.3})
+
+
+del ModuleTestCase
