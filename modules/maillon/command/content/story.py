@@ -1,0 +1,515 @@
+"""Six weeks in the life of the demo's network, day by day.
+
+Everything goes through the documents that people use: donations are received,
+sessions are opened, baskets composed, checked out and paid, sessions closed.
+Chance is seeded, so that each demo tells the same story up to today's date.
+"""
+import datetime as dt
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from trytond.pool import Pool
+
+from .. import imports
+from ..imports import households as household_import
+from . import names
+
+__all__ = ['Size', 'SIZES', 'chapters']
+
+SEED = 8_000
+WEEKS = 6
+GROCERIES = ['E1', 'E2', 'E3', 'E4']
+#: Where a donor of each city delivers
+DELIVERIES = {
+    "Saint-Aubin-la-Brume": ['E1', 'E1', 'W1'],
+    "Brumeville": ['E2', 'E2', 'W1'],
+    "Hautecombe-les-Prés": ['E3'],
+    "Roche-Belle": ['E3', 'U4'],
+    "Anse-Claire": ['E4'],
+    "Port-Clair": ['W2', 'E4', 'U6'],
+    "Les Saules": ['E1', 'E2', 'E3', 'W1'],
+    "Valmaillon": ['E1', 'E2', 'E3', 'E4'],
+    }
+#: What donors of a kind give: families, the first ones more often
+GIVES = {
+    'all': ['fruit_vegetables', 'dairy', 'canned', 'dry_starch', 'bread',
+        'meat_fish_eggs', 'sweet_salty', 'drinks', 'pulses', 'fats',
+        'hygiene', 'baby_food', 'frozen'],
+    'fresh': ['fruit_vegetables', 'dairy', 'bread', 'meat_fish_eggs',
+        'sweet_salty'],
+    'frozen': ['frozen'],
+    'bread': ['bread'],
+    'dairy': ['dairy'],
+    'canned': ['canned', 'pulses'],
+    'dry': ['dry_starch', 'pulses', 'canned', 'fats'],
+    'sweet': ['sweet_salty'],
+    'fats': ['fats'],
+    'drinks': ['drinks'],
+    'hygiene': ['hygiene'],
+    'baby': ['baby_food', 'hygiene'],
+    'farm': ['fruit_vegetables', 'dry_starch'],
+    'eggs': ['meat_fish_eggs'],
+    'fish': ['meat_fish_eggs'],
+    }
+#: Sources that ask for the goods in detail
+DETAILED = {'fse', 'national_credit', 'purchase'}
+#: Days that goods of a family keep after they came: from, to
+KEEPS = {
+    'use_by': (2, 12),
+    'best_before': (20, 400),
+    'bread': (2, 5),
+    }
+
+
+@dataclass(frozen=True)
+class Size:
+    "How much of everything"
+    donations: int
+    households: int
+    baskets: int
+
+
+SIZES = {
+    'small': Size(donations=80, households=80, baskets=200),
+    'medium': Size(donations=480, households=320, baskets=2000),
+    }
+
+
+@dataclass
+class Story:
+    "What the chapters have in common"
+    size: Size
+    today: dt.date
+    random: random.Random = field(
+        default_factory=lambda: random.Random(SEED))
+    donors: list[tuple[int, str, str, str]] = field(default_factory=list)
+    #: Donations not yet received: day → values
+    deliveries: dict[dt.date, list[dict]] = field(
+        default_factory=lambda: defaultdict(list))
+    #: Baskets to hand over: day → grocery → how many
+    visits: dict[dt.date, dict[str, int]] = field(default_factory=dict)
+
+
+Chapter = tuple[str, Callable[[], Any]]
+
+
+def chapters(size: Size, today: dt.date) -> Iterator[Chapter]:
+    """The parts of the story in their order, each to be run in a transaction.
+
+    The first are the network and its people, then there is one for each day
+    on which something happens, the last one is *today*.
+    """
+    story = Story(size, today)
+    yield "branches", lambda: _import('branches')
+    yield "products", lambda: _import('products')
+    yield "rules", lambda: _rules(story)
+    yield "donors", lambda: _donors(story)
+    yield "households", lambda: _households(story)
+    yield "calendar", lambda: _calendar(story)
+    for day in _days(story):
+        yield f"{day:%d/%m}", lambda day=day: _day(story, day)
+    yield "today", lambda: _today(story)
+
+
+def _import(kind: str) -> None:
+    path = Path(str(files(__package__) / f'{kind}.csv'))
+    outcome = imports.import_file(kind, path)
+    if outcome.faults:
+        raise ValueError(f"{path}: {outcome.faults}")
+
+
+def _rules(story: Story) -> None:
+    "What the network asks, and a grocery that asks otherwise"
+    pool = Pool()
+    Rule = pool.get('aid.contribution.rule')
+    since = dt.date(story.today.year - 1, 1, 1)
+    branches = _by_code('aid.branch')
+    Rule.create([{
+                'mode': 'per_kg',
+                'rate': Decimal('0.10'),
+                'rounding': Decimal('0.05'),
+                'carry_limit': Decimal('15'),
+                'beyond_limit': 'refer',
+                'valid_from': since,
+                'source': "Exemple : un dixième du prix constaté",
+                }, {
+                'branch': branches['E3'].id,
+                'mode': 'flat_person',
+                'amount': Decimal('0.50'),
+                'rounding': Decimal('0.05'),
+                'beyond_limit': 'waive',
+                'valid_from': since,
+                'source': "Exemple : décision de l'épicerie",
+                }])
+
+
+def _by_code(model: str) -> dict[str, Any]:
+    return {record.code: record for record in Pool().get(model).search([])}
+
+
+def _donors(story: Story) -> None:
+    pool = Pool()
+    Party = pool.get('party.party')
+    Country = pool.get('country.country')
+    france, = Country.search([('code', '=', 'FR')])
+    parties = Party.create([{
+                'name': name,
+                'donor': True,
+                'addresses': [('create', [{
+                                'city': city, 'country': france.id}])],
+                } for name, city, _, _ in names.DONORS])
+    story.donors = [
+        (party.id, city, source, gives)
+        for party, (_, city, source, gives) in zip(parties, names.DONORS)]
+
+
+# The households
+
+def _households(story: Story) -> None:
+    "People of every kind, with what they are entitled to"
+    rows = [
+        _household(story, n) for n in range(1, story.size.households + 1)]
+    outcome = household_import.store(rows)
+    if outcome.faults:
+        raise ValueError(outcome.faults)
+
+
+def _household(story: Story, number: int) -> dict[str, Any]:
+    "A row as the import of households reads it"
+    chance = story.random
+    grocery = GROCERIES[number % len(GROCERIES)]
+    births = [chance.randint(1945, 2003)]
+    if chance.random() < .45:
+        births.append(births[0] + chance.randint(-6, 6))
+    if births[0] > 1970:
+        oldest = max(births[0] + 20, story.today.year - 17)
+        births += [
+            chance.randint(min(oldest, story.today.year - 1),
+                story.today.year - 1)
+            for _ in range(chance.choice([0, 0, 1, 1, 2, 2, 3, 4]))]
+    births = [min(birth, story.today.year - 1) for birth in births]
+    city = {
+        'E1': ("99110", "Saint-Aubin-la-Brume"), 'E2': ("99100", "Brumeville"),
+        'E3': ("99210", "Hautecombe-les-Prés"), 'E4': ("98110", "Anse-Claire"),
+        }[grocery]
+    constraints = (
+        [chance.choice(['no_pork', 'gluten', 'milk', 'peanuts',
+                    'vegetarian', 'no_oven'])]
+        if chance.random() < .25 else [])
+    return {
+        'line': number + 1,
+        'code': f'D{number:05d}',
+        'branch': grocery,
+        'first_name': chance.choice(names.FIRST_NAMES),
+        'last_name': chance.choice(names.LAST_NAMES),
+        'births': births,
+        'street': f'{chance.randint(1, 80)} {chance.choice(names.STREETS)}',
+        'postal_code': city[0],
+        'city': city[1],
+        'phone': f'06 39 98 {number // 100:02d} {number % 100:02d}',
+        'email': None,
+        'constraints': constraints,
+        'consent_date': story.today - dt.timedelta(weeks=WEEKS + 1),
+        'terms': _terms(story, number, len(births)),
+        }
+
+
+def _terms(story: Story, number: int, persons: int) -> dict[str, Any]:
+    chance = story.random
+    start = story.today - dt.timedelta(
+        weeks=WEEKS, days=chance.randint(1, 40))
+    # One in ten is to be renewed within the month.
+    lasts = (
+        story.today + dt.timedelta(days=chance.randint(2, 27))
+        if number % 10 == 0
+        else story.today + dt.timedelta(days=chance.randint(40, 120)))
+    terms: dict[str, Any] = {
+        'valid_from': start,
+        'valid_until': lasts,
+        'contribution': 'standard',
+        'cap_kind': 'none',
+        }
+    kind = number % 8
+    if kind == 0:
+        terms['contribution'] = 'free'
+    elif kind == 1:
+        terms |= {
+            'contribution': 'rate', 'contribution_rate': Decimal('0.5')}
+    if kind in {2, 3, 4}:
+        terms |= {
+            'cap_kind': 'kg', 'cap_quantity': Decimal(12 + 6 * persons),
+            'cap_period': 'week', 'tolerance': Decimal('0.1')}
+    elif kind == 5:
+        terms |= {
+            'cap_kind': 'passages', 'cap_quantity': Decimal(2),
+            'cap_period': 'week'}
+    return terms
+
+
+# The calendar
+
+def _calendar(story: Story) -> None:
+    "Which donations come and which sessions are held on which day"
+    story.visits = _sessions(story)
+    days = _weekdays(story)
+    families = _by_code('aid.family')
+    for number in range(story.size.donations):
+        donor = story.donors[number % len(story.donors)]
+        # The first fortnight fills the shelves.
+        day = (
+            days[number % 6] if number < story.size.donations // 3
+            else story.random.choice(days))
+        story.deliveries[day].append(
+            _delivery(story, number, donor, day, families))
+
+
+def _weekdays(story: Story) -> list[dt.date]:
+    "Working days of the six weeks before today"
+    start = story.today - dt.timedelta(weeks=WEEKS)
+    days = [start + dt.timedelta(days=n) for n in range(WEEKS * 7)]
+    return [day for day in days if day.weekday() < 5]
+
+
+def _sessions(story: Story) -> dict[dt.date, dict[str, int]]:
+    "A session a week and grocery, each on its weekday, and who comes"
+    days = _weekdays(story)
+    held = [
+        (day, grocery) for day in days
+        for weekday, grocery in zip([1, 2, 3, 4], GROCERIES)
+        if day.weekday() == weekday and day > days[1]]
+    per_session, more = divmod(story.size.baskets - 3, len(held))
+    visits: dict[dt.date, dict[str, int]] = defaultdict(dict)
+    for n, (day, grocery) in enumerate(held):
+        visits[day][grocery] = per_session + (n < more)
+    return visits
+
+
+def _delivery(
+        story: Story, number: int, donor: tuple[int, str, str, str],
+        day: dt.date, families: dict[str, Any]) -> dict[str, Any]:
+    "Values of a donation without its branch's id, which `_day` looks up"
+    chance = story.random
+    party, city, source, gives = donor
+    codes = GIVES[gives]
+    rows = chance.randint(5, 8) if number % 3 else chance.randint(4, 6)
+    lines = []
+    for n in range(rows):
+        code = codes[n % len(codes)] if n < len(codes) else chance.choice(
+            codes)
+        lines.append(_line(
+                story, families[code], day,
+                detailed=source in DETAILED or n % 3 != 2))
+    places = DELIVERIES[city]
+    return {
+        'place': places[(number // len(story.donors)) % len(places)],
+        'donor': party,
+        'source': source,
+        'received_on': day,
+        'temperature': 3.0,
+        'lines': lines,
+        }
+
+
+def _line(
+        story: Story, family: Any, day: dt.date, detailed: bool
+        ) -> dict[str, Any]:
+    "A row of a donation; one in three knows its family and weight only"
+    chance = story.random
+    values: dict[str, Any] = {'family': family.id}
+    if detailed:
+        product = chance.choice(_products(family))
+        kilograms = product.weight or 1
+        pieces = max(6, round(chance.uniform(8, 22) / kilograms))
+        values |= {
+            'product': product.id,
+            'quantity': float(min(pieces, 60)),
+            'unit': product.default_uom.id,
+            'net_weight': round(min(pieces, 60) * kilograms, 3),
+            'label_lot': f'{chance.randint(1000, 9999)}'
+            f'{chance.choice("ABCDEF")}',
+            }
+    else:
+        values['net_weight'] = round(chance.uniform(6, 24), 1)
+    kind = 'bread' if family.code == 'bread' else family.date_kind
+    if kind in KEEPS:
+        expiry = day + dt.timedelta(days=chance.randint(*KEEPS[kind]))
+        values['use_by' if kind == 'use_by' else 'best_before'] = expiry
+    return values
+
+
+def _products(family: Any) -> list[Any]:
+    Product = Pool().get('product.product')
+    return Product.search([
+            ('template.family', '=', family.id),
+            ('id', '!=', family.product.id if family.product else -1),
+            ], order=[('id', 'ASC')])
+
+
+def _days(story: Story) -> Iterator[dt.date]:
+    yield from _weekdays(story)
+
+
+# A day
+
+def _day(story: Story, day: dt.date) -> None:
+    "Donations come in, then the sessions are held, then the bins are emptied"
+    _receive(story.deliveries.get(day, []))
+    for grocery, count in story.visits.get(day, {}).items():
+        session = _open(grocery, day)
+        _serve(story, session, count)
+        _close(session)
+    _throw_away(day)
+
+
+def _receive(deliveries: list[dict[str, Any]]) -> None:
+    if not deliveries:
+        return
+    Donation = Pool().get('aid.donation')
+    branches = _by_code('aid.branch')
+    sources = _by_code('aid.supply.source')
+    Donation.receive(Donation.create([{
+                    'branch': branches[d['place']].id,
+                    'donor': d['donor'],
+                    'supply_source': sources[d['source']].id,
+                    'received_on': d['received_on'],
+                    'temperature': d['temperature'],
+                    'lines': [('create', d['lines'])],
+                    } for d in deliveries]))
+
+
+def _open(grocery: str, day: dt.date) -> Any:
+    pool = Pool()
+    Branch = pool.get('aid.branch')
+    Session = pool.get('aid.distribution.session')
+    branch, = Branch.search([('code', '=', grocery)])
+    session, = Session.create([{
+                'branch': branch.id,
+                'date': day,
+                'till': '1',
+                'cash_float': Decimal('50'),
+                }])
+    return session
+
+
+def _serve(story: Story, session: Any, count: int) -> None:
+    "Compose *count* baskets from what is there, and check them out together"
+    Basket = Pool().get('aid.basket')
+    shelf = _Shelf(session)
+    households = _who_comes(story, session, count)
+    vlist = []
+    for household in households:
+        lines = shelf.fill(story.random, household.size or 1)
+        if lines:
+            vlist.append({
+                    'session': session.id,
+                    'household': household.id,
+                    'lines': [('create', lines)],
+                    })
+    if not vlist:
+        return
+    baskets = Basket.create(vlist)
+    # Most pay cash, some by card, a few another day.
+    Basket.checkout([b for n, b in enumerate(baskets) if n % 6 < 4])
+    Basket.checkout_card([b for n, b in enumerate(baskets) if n % 6 == 4])
+    Basket.checkout_later([b for n, b in enumerate(baskets) if n % 6 == 5])
+
+
+def _who_comes(story: Story, session: Any, count: int) -> list[Any]:
+    "Households of the grocery, in turn"
+    Household = Pool().get('aid.household')
+    there = Household.search(
+        [('branch', '=', session.branch.id)], order=[('id', 'ASC')])
+    story.random.shuffle(there)
+    turns = -(-count // len(there))
+    return (there * turns)[:count]
+
+
+class _Shelf:
+    "What is left of the goods of a branch while baskets are composed"
+
+    def __init__(self, session: Any):
+        OnHand = Pool().get('aid.lot.on_hand')
+        self.left: dict[Any, float] = defaultdict(float)
+        for row in OnHand.in_branch(session.branch):
+            if not row.lot.refusal(session.date):
+                self.left[row.product] += row.quantity
+
+    def fill(
+            self, chance: random.Random, persons: int
+            ) -> list[dict[str, Any]]:
+        "Lines of a basket: what a household of *persons* takes for a week"
+        products = sorted(
+            (p for p, quantity in self.left.items() if quantity >= 1),
+            key=lambda product: product.id)
+        chance.shuffle(products)
+        lines = []
+        families: dict[Any, int] = defaultdict(int)
+        for product in products:
+            if families[product.family] >= 2:
+                continue
+            families[product.family] += 1
+            weighed = product == product.family.product
+            most = min(
+                self.left[product], .5 * persons + .5 if weighed
+                else max(1, persons // 2))
+            quantity = (
+                round(most, 1) if weighed else float(int(most)))
+            if quantity <= 0 or quantity > self.left[product]:
+                continue
+            self.left[product] -= quantity
+            lines.append({
+                    'product': product.id,
+                    'quantity': quantity,
+                    'unit': product.default_uom.id,
+                    'rank': len(lines) + 1,
+                    })
+            if len(lines) >= min(5 + persons, 12):
+                break
+        return lines
+
+
+def _close(session: Any) -> None:
+    Session = Pool().get('aid.distribution.session')
+    session = Session(session.id)
+    session.cash_counted = session.cash_expected
+    session.save()
+    Session.close([session])
+
+
+def _throw_away(day: dt.date) -> None:
+    "What is past its date goes where goods end that nobody eats"
+    pool = Pool()
+    Location = pool.get('stock.location')
+    ModelData = pool.get('ir.model.data')
+    Move = pool.get('stock.move')
+    OnHand = pool.get('aid.lot.on_hand')
+    past = [
+        row for row in OnHand.search([
+                ('quantity', '>', 0), ('expiry', '<', day)])
+        if row.lot.refusal(day)]
+    if not past:
+        return
+    disposal = Location(ModelData.get_id('aid_lot', 'location_disposal'))
+    moves = Move.create([{
+                'product': row.product.id,
+                'lot': row.lot.id,
+                'quantity': row.quantity,
+                'unit': row.product.default_uom.id,
+                'from_location': row.location.id,
+                'to_location': disposal.id,
+                'effective_date': day,
+                'planned_date': day,
+                } for row in past])
+    Move.do(moves)
+
+
+def _today(story: Story) -> None:
+    "One grocery is open; the first three have been served"
+    session = _open(GROCERIES[0], story.today)
+    _serve(story, session, 3)

@@ -1,0 +1,308 @@
+"""A Tryton database of this house: where it is, made, activated, opened.
+
+The order is always the same: :func:`configure` (before anything of trytond
+that needs its backend is imported), :func:`create`, :func:`activate`, then
+:func:`run` for each piece of work.
+"""
+import argparse
+import logging
+import os
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from . import CommandError
+
+__all__ = [
+    'NAME', 'add_arguments', 'configure', 'configure_from', 'create',
+    'exists', 'activate', 'run', 'is_sqlite']
+
+NAME = 'maillon'
+ADMIN = 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    "The options by which every sub-command finds its database"
+    group = parser.add_argument_group("database")
+    group.add_argument(
+        '-c', '--config', metavar='FILE',
+        default=os.environ.get('TRYTOND_CONFIG'),
+        help="trytond's configuration file (see config/trytond.conf)")
+    group.add_argument(
+        '--uri', help="database server, for example "
+        "postgresql://user:password@localhost:5432/ (default: the "
+        "configuration file, else SQLite)")
+    group.add_argument(
+        '--dir', metavar='DIR', type=Path,
+        help="folder of the SQLite file, for example that of the demo")
+    group.add_argument(
+        '-d', '--database', default=NAME, metavar='NAME',
+        help=f"name of the database (default: {NAME})")
+
+
+def configure_from(options: argparse.Namespace) -> str:
+    "Configure trytond as the options say and return the database's name"
+    configure(options.uri, options.dir, options.config)
+    return options.database
+
+
+def configure(
+        uri: str | None = None, directory: Path | None = None,
+        config_file: str | None = None) -> None:
+    """Tell trytond where its databases are.
+
+    *uri* is a server (``postgresql://…/`` or ``sqlite://``), *directory* the
+    folder of SQLite files; what is not given comes from *config_file* or from
+    trytond's own defaults. Raises CommandError when another kind of database
+    has been imported already, as the backend cannot be changed.
+    """
+    import trytond.config as config
+
+    if config_file:
+        if not Path(config_file).is_file():
+            raise CommandError(
+                f"there is no configuration file {config_file}.")
+        config.update_etc(config_file)
+    if uri:
+        config.set('database', 'uri', uri)
+    elif directory:
+        config.set('database', 'uri', 'sqlite://')
+    if directory:
+        config.set('database', 'path', str(Path(directory).resolve()))
+
+    from trytond import backend
+    scheme = config.parse_uri(config.get('database', 'uri')).scheme
+    if backend.name != scheme:
+        raise CommandError(
+            f"this process works with {backend.name}, not {scheme}: start a "
+            "new one.")
+
+
+def is_sqlite() -> bool:
+    "Whether the configured backend is SQLite (one process, one writer)"
+    from trytond import backend
+    return backend.name == 'sqlite'
+
+
+def exists(name: str) -> bool:
+    "Whether *name* is a database with Tryton in it"
+    from trytond import backend
+    try:
+        return bool(backend.Database(name).connect().test())
+    except backend.DatabaseOperationalError:
+        return False
+
+
+def _is_there(name: str) -> bool:
+    from trytond import backend
+    try:
+        backend.Database(name).connect()
+    except backend.DatabaseOperationalError:
+        return False
+    return True
+
+
+def create(name: str) -> bool:
+    """Make the empty database *name*; return False if it is there already.
+
+    Raises CommandError when the server does not let us in.
+    """
+    import trytond.config as config
+    from trytond import backend
+    from trytond.transaction import Transaction
+
+    if _is_there(name):
+        return False
+    if is_sqlite():
+        Path(config.get('database', 'path')).mkdir(
+            parents=True, exist_ok=True)
+        backend.Database.create(None, name)
+        return True
+    try:
+        with Transaction().start(
+                None, 0, close=True, autocommit=True) as transaction:
+            transaction.database.create(transaction.connection, name)
+    except backend.DatabaseOperationalError as error:
+        raise CommandError(
+            f"the database \"{name}\" cannot be made at "
+            f"{config.get('database', 'uri')}: {error}".strip()) from error
+    return True
+
+
+def _needed(modules: Iterable[str]) -> set[str]:
+    "Names of *modules* and of all they depend on"
+    from trytond.modules import get_module_info
+
+    found: set[str] = set()
+    todo = list(modules)
+    while todo:
+        module = todo.pop()
+        if module not in found:
+            found.add(module)
+            todo.extend(get_module_info(module).get('depends', []))
+    return found
+
+
+class _ModuleBar(logging.Handler):
+    "Moves a progress bar by what trytond logs while it loads modules"
+
+    def __init__(self, bar: tqdm):
+        super().__init__(logging.INFO)
+        self.bar = bar
+        self.seen: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.msg == '%s load' and record.args:
+            module = str(record.args[0])
+            self.bar.set_postfix_str(module, refresh=False)
+            if module not in self.seen:
+                self.seen.add(module)
+                self.bar.update()
+
+
+@contextmanager
+def _module_progress(total: int, show: bool):
+    logger = logging.getLogger('trytond.modules')
+    level, propagate = logger.level, logger.propagate
+    with tqdm(
+            total=total, desc="Modules", unit="module",
+            disable=not show) as bar:
+        handler = _ModuleBar(bar)
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
+        try:
+            yield
+        finally:
+            logger.removeHandler(handler)
+            logger.setLevel(level)
+            logger.propagate = propagate
+
+
+def activate(
+        name: str, *, modules: Iterable[str] = (NAME,),
+        languages: Iterable[str] = ('fr',), password: str | None = None,
+        email: str | None = None, update: bool = False,
+        progress: bool = False) -> bool:
+    """Load *modules* and all they need into the database *name*.
+
+    *password* and *email* are the administrator's and are only used for a
+    new database. *update* loads them again after an upgrade. Returns False
+    when everything was activated already, and then only opens the database.
+    """
+    from trytond import backend
+    from trytond.pool import Pool
+
+    database = backend.Database(name)
+    database.connect()
+    fresh = not database.test()
+    if fresh:
+        database.init()
+    modules = list(modules)
+    needed = _needed(modules) | {'ir', 'res'}
+    pool = Pool(name)
+    if not fresh and not update and needed <= _activated(name):
+        pool.init()
+        return False
+
+    languages = sorted({'en', *languages})
+    with _module_progress(len(needed), progress):
+        pool.init(
+            update=(
+                ['ir', 'res'] if fresh or update else []) + modules,
+            lang=languages, activatedeps=True)
+    _in_transaction(
+        name, 0, _after_activation, languages, fresh, password, email)
+    return True
+
+
+def _after_activation(
+        languages: list[str], fresh: bool, password: str | None,
+        email: str | None) -> None:
+    "Open the languages and, in a new database, name its administrator"
+    from trytond import __series__
+    from trytond.pool import Pool
+
+    pool = Pool()
+    Lang = pool.get('ir.lang')
+    Lang.write(Lang.search([('code', 'in', languages)]), {
+            'translatable': True})
+    if not fresh:
+        return
+    configuration = pool.get('ir.configuration')(1)
+    configuration.series = __series__
+    configuration.language = 'en'
+    configuration.save()
+    admin = pool.get('res.user')(ADMIN)
+    if email:
+        admin.email = email
+    if password:
+        admin.password = password
+    admin.save()
+
+
+def _activated(name: str) -> set[str]:
+    "Modules activated in the database *name*"
+    from sql import Table
+
+    from trytond.transaction import Transaction
+
+    module = Table('ir_module')
+    with Transaction().start(name, 0, readonly=True) as transaction:
+        cursor = transaction.connection.cursor()
+        cursor.execute(*module.select(
+                module.name, where=module.state == 'activated'))
+        return {name for name, in cursor}
+
+
+def run(
+        name: str, work: Callable[..., Any], *args: Any,
+        user: int = ADMIN, language: str = 'fr', **kwargs: Any) -> Any:
+    """Do *work* in one transaction of *user* and return what it returns.
+
+    All of it is written, or nothing. Tryton asks for a restart when it meets
+    a lock it had not taken, so *work* may be called again.
+    """
+    from trytond.pool import Pool
+    from trytond.transaction import Transaction
+
+    def work_as_user() -> Any:
+        User = Pool().get('res.user')
+        context = dict(
+            User.get_preferences(context_only=True), language=language)
+        with Transaction().set_context(context, _skip_warnings=True):
+            return work(*args, **kwargs)
+
+    return _in_transaction(name, user, work_as_user)
+
+
+def _in_transaction(
+        name: str, user: int, work: Callable[..., Any], *args: Any) -> Any:
+    from trytond.pool import Pool
+    from trytond.transaction import Transaction, TransactionError
+
+    extras: dict[str, Any] = {}
+    while True:
+        with Transaction().start(name, user, **extras) as transaction:
+            try:
+                result = work(*args)
+                transaction.commit()
+            except TransactionError as error:
+                transaction.rollback()
+                transaction.tasks.clear()
+                error.fix(extras)
+                continue
+        _run_tasks(Pool(name))
+        return result
+
+
+def _run_tasks(pool: Any) -> None:
+    "Do what the work has put off, where no worker does it"
+    from trytond.transaction import Transaction
+    from trytond.worker import run_task
+
+    while Transaction().tasks:
+        run_task(pool, Transaction().tasks.pop())

@@ -1,0 +1,2 @@
+/* Maillon over Tryton's web client: the browser's tab says where one is. */
+document.title = 'Maillon';
