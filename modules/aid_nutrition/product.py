@@ -5,12 +5,19 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
 
 from . import balance
 from .composition import LETTERS, letter_icon
 from .food_group import FoodMixin
+
+# Families of which a generic good can complete a basket; their phrases are
+# messages, so that they come in every language
+OFFERED_FAMILIES = frozenset({
+        'fruit_vegetables', 'bread', 'dry_starch', 'pulses', 'dairy',
+        'meat_fish_eggs', 'canned', 'fats'})
 
 
 class Template(FoodMixin, metaclass=PoolMeta):
@@ -188,6 +195,8 @@ class Product(metaclass=PoolMeta):
         if self.template.offered_as:
             return self.template.offered_as
         family = self.template.family
-        if family and family.product == self:
-            return family.offered_as
-        return None
+        if not family or family.product != self:
+            return None
+        if not family.offered_as and family.code in OFFERED_FAMILIES:
+            return gettext(f'aid_nutrition.msg_offered_{family.code}')
+        return family.offered_as
