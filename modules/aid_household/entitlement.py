@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sql import Literal, Null
+from sql import Literal
 from sql.operators import Exists
 
 from trytond.i18n import gettext
@@ -587,13 +587,16 @@ class Entitlement(BranchMixin, Workflow, ModelSQL, ModelView):
             cls, today: dt.date, entitlements=None,
             ) -> list[tuple[int, int, dt.date]]:
         "(id, branch, last day) of what ends near *today* with no successor"
-        Rule = Pool().get('aid.household.rule')
+        pool = Pool()
+        Rule = pool.get('aid.household.rule')
+        Household = pool.get('aid.household')
         notice = max(
             (r.renewal_notice for r in Rule.all_at(today)), default=None)
         if notice is None:
             return []
         span = dt.timedelta(days=notice)
         table, later = cls.__table__(), cls.__table__()
+        household = Household.__table__()
         where = (
             (table.state == 'granted')
             & (table.valid_until >= today - span)
@@ -603,7 +606,8 @@ class Entitlement(BranchMixin, Workflow, ModelSQL, ModelView):
                     where=(later.household == table.household)
                     & (later.valid_from > table.valid_from)
                     & later.state.in_(['proposed', 'granted'])))
-            & (table.ended_on == Null))
+            & table.household.in_(household.select(
+                    household.id, where=household.active == Literal(True))))
         if entitlements is not None:
             where &= table.id.in_([e.id for e in entitlements] or [-1])
         cursor = Transaction().connection.cursor()

@@ -325,7 +325,7 @@ class Household(BranchMixin, DeactivableMixin, ModelSQL, ModelView):
             named = ('members', 'where', [('search_key', '!=', None)])
             without = ('members', 'not where', [('search_key', '!=', None)])
             return [without if operator == '=' else named]
-        return [Member.search_key_clause(path, clause)]
+        return Member.search_key_domain(path, clause)
 
     # Size
 

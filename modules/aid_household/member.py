@@ -173,18 +173,25 @@ class Member(sequence_ordered(), ModelSQL, ModelView):
 
     @classmethod
     def search_rec_name(cls, name: str, clause) -> list:
-        return [cls.search_key_clause('search_key', clause)]
+        return cls.search_key_domain('search_key', clause)
 
     @classmethod
-    def search_key_clause(cls, path: str, clause) -> tuple:
-        "The clause on *path* that finds names however they are spelled"
+    def search_key_domain(cls, path: str, clause) -> list:
+        """The domain on *path* that finds names however they are spelled.
+
+        Like operators look for each word on its own, in any order.
+        """
         _, operator, operand = clause[:3]
-        if isinstance(operand, str):
-            words = sorted(composition.plain(operand).split())
-            operand = ' '.join(words)
-            if 'like' in operator:
-                operand = f'%{operand.strip("%")}%'
-        return (path, operator, operand)
+        if isinstance(operand, str) and operator.endswith('like'):
+            words = composition.plain(operand.replace('%', ' ')).split()
+            joint = 'OR' if operator.startswith('not') else 'AND'
+            return [joint, *((path, operator, f'%{w}%') for w in words)]
+        if isinstance(operand, (list, tuple, set, frozenset)):
+            operand = [composition.search_key(v, None) if v else v
+                for v in operand]
+        elif isinstance(operand, str):
+            operand = composition.search_key(operand, None)
+        return [(path, operator, operand)]
 
     @classmethod
     def get_age(cls, members, name: str) -> dict[int, int | None]:
