@@ -67,8 +67,8 @@ class Rule:
 class Household:
     """What of a household changes the amount asked.
 
-    `contribution` is `standard` (the branch's rule), `free`, or `rate`:
-    market value × `rate` in place of the branch's mode.
+    `contribution` is `standard` (the branch's rule), `free`, or `rate`: the
+    share `rate` of what the branch's rule asks, without its minimum.
     """
     size: int = 1
     contribution: str = 'standard'
@@ -135,22 +135,24 @@ def _by_rule(
     nothing = [ZERO] * len(items)
     if household.contribution == 'free':
         return nothing, 'household_free'
+    part, reason = Decimal(1), None
     if household.contribution == 'rate' and household.rate is not None:
-        wanted = [i.market_value * household.rate for i in items]
-        return _round_within(wanted, limits, quantum), 'household_rate'
+        part, reason = household.rate, 'household_rate'
     if rule.mode == 'per_kg':
         wanted = [
-            Decimal(str(i.kg or 0)) * (i.price_per_kg or ZERO) * rule.rate
+            Decimal(str(i.kg or 0)) * (i.price_per_kg or ZERO)
+            * rule.rate * part
             for i in items]
-        return _round_within(wanted, limits, quantum), 'per_kg'
+        return _round_within(wanted, limits, quantum), reason or 'per_kg'
     if rule.mode == 'rate':
-        wanted = [i.market_value * rule.rate for i in items]
-        return _round_within(wanted, limits, quantum), 'rate'
+        wanted = [i.market_value * rule.rate * part for i in items]
+        return _round_within(wanted, limits, quantum), reason or 'rate'
     if rule.mode in {'flat_basket', 'flat_person'}:
         people = household.size if rule.mode == 'flat_person' else 1
         values = [i.market_value for i in items]
         return share(
-            rule.amount * people, values, limits, quantum), 'flat'
+            rule.amount * people * part, values, limits, quantum
+            ), reason or 'flat'
     return nothing, 'free'
 
 

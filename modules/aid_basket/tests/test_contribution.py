@@ -134,12 +134,19 @@ class ChargeTestCase(unittest.TestCase):
             (charge_.asked, charge_.reason), (D(0), 'household_free'))
 
     def test_household_rate(self):
-        "A household's rate takes the place of the branch's mode"
-        charge_, = charge(
-            [Item(D(10))], Rule('flat_basket', amount=D(5), minimum=D(3)),
-            Household(contribution='rate', rate=D('0.05')))
-        self.assertEqual(
-            (charge_.asked, charge_.reason), (D('0.50'), 'household_rate'))
+        "A household's rate is its share of what the branch asks"
+        for rule, asked in [
+                (Rule('flat_basket', amount=D(5), minimum=D(3)), D('2.50')),
+                (Rule('rate', rate=D('0.2'), minimum=D(3)), D('1.00')),
+                (Rule('per_kg', rate=D('0.2')), D('0.20')),
+                ]:
+            with self.subTest(rule=rule):
+                charge_, = charge(
+                    [Item(D(10), kg=1, price_per_kg=D(2))], rule,
+                    Household(contribution='rate', rate=D('0.5')))
+                self.assertEqual(
+                    (charge_.asked, charge_.reason),
+                    (asked, 'household_rate'))
 
     def test_minimum_and_maximum(self):
         "A basket is raised to its minimum and lowered to its maximum"

@@ -1,0 +1,241 @@
+"""Reversing a basket: the goods' fate line by line, and the money.
+
+The basket is not deleted: its invoice is credited, its goods come back by
+moves that name the ones they undo.
+"""
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from trytond.i18n import gettext
+from trytond.model import ModelView, fields
+from trytond.pool import Pool
+from trytond.pyson import Eval
+from trytond.transaction import Transaction
+from trytond.wizard import Button, StateTransition, StateView, Wizard
+
+from .checkout import own_transaction
+from .exceptions import BasketError
+
+FATES = [
+    ('shelf', "Back on the Shelf"),
+    ('bin', "Thrown Away"),
+    ('never_left', "Never Left the Shop"),
+    ]
+
+
+def cancel(basket, reason: str, fates: dict[int, str], session=None) -> None:
+    """Reverse *basket*.
+
+    *fates* maps line ids to `shelf`, `bin` or `never_left` (the default).
+    What was paid is paid back from the till of *session*; what was open is
+    no longer owed.
+
+    :raises BasketError: the basket is not handed over, or was cancelled
+    """
+    check_state(basket)
+    with own_transaction([basket], basket.session.branch.company):
+        pool = Pool()
+        Basket = pool.get('aid.basket')
+        BranchSequence = pool.get('aid.branch.sequence')
+        basket = Basket(basket.id)
+        BranchSequence.hold([
+                (basket.session.branch, 'hand_over', basket.date)])
+        for cache in list(Transaction().cache.values()):
+            cache.clear()
+        basket = Basket(basket.id)
+        check_state(basket)
+        session = session or _open_session(basket)
+        paid_back = basket.paid
+        _bring_back(basket, fates)
+        if basket.invoice:
+            _credit(basket)
+        basket.state = 'cancelled'
+        basket.cancelled_at = dt.datetime.now()
+        basket.cancelled_by = Transaction().user or None
+        basket.cancel_reason = reason
+        basket.save()
+        _pay_back(basket, paid_back, session)
+        basket.reconcile()
+
+
+def check_state(basket) -> None:
+    "Only a basket that was handed over can be reversed, and only once"
+    if basket.state != 'done':
+        key = 'draft' if basket.state == 'draft' else 'twice'
+        raise BasketError(gettext(
+                f'aid_basket.msg_cancel_{key}', basket=basket.rec_name))
+
+
+def _open_session(basket):
+    "The open session whose till pays back"
+    Session = Pool().get('aid.distribution.session')
+    if basket.session.state == 'open':
+        return Session(basket.session.id)
+    sessions = Session.search([
+            ('branch', '=', basket.session.branch.id),
+            ('state', '=', 'open'),
+            ], order=[('date', 'DESC'), ('id', 'DESC')], limit=1)
+    if not sessions:
+        raise BasketError(gettext(
+                'aid_basket.msg_cancel_no_session',
+                basket=basket.rec_name,
+                branch=basket.session.branch.rec_name))
+    return sessions[0]
+
+
+# The goods
+
+def _bring_back(basket, fates: dict[int, str]) -> None:
+    "Move every line where its fate sends it, all at once"
+    pool = Pool()
+    Line = pool.get('aid.basket.line')
+    Move = pool.get('stock.move')
+    lines = [line for line in basket.lines if line.move]
+    today = basket.session.branch.today()
+    moves = Move.create([
+            _return_values(basket, line, fates.get(line.id), today)
+            for line in lines])
+    Move.do(moves)
+    for line, move in zip(lines, moves):
+        line.fate = fates.get(line.id, 'never_left')
+        line.return_move = move
+    Line.save(lines)
+
+
+def _return_values(basket, line, fate: str | None, today: dt.date) -> dict:
+    ModelData = Pool().get('ir.model.data')
+    branch = basket.session.branch
+    move = line.move
+    if fate == 'bin':
+        to_location = ModelData.get_id('aid_lot', 'location_disposal')
+    elif line.lot and line.lot.is_past_use_by(today):
+        # Nobody hands it over any more, but nobody lost it either
+        to_location = branch.quarantine.id
+    else:
+        to_location = move.from_location.id
+    return {
+        'product': move.product.id,
+        'lot': line.lot.id if line.lot else None,
+        'quantity': move.quantity,
+        'unit': move.unit.id,
+        'from_location': move.to_location.id,
+        'to_location': to_location,
+        'company': move.company.id,
+        'currency': move.currency.id if move.currency else None,
+        'unit_price': move.unit_price,
+        'planned_date': today,
+        'effective_date': today,
+        'origin': str(move),
+        }
+
+
+# The money
+
+def _credit(basket) -> None:
+    """Credit the invoice of *basket* in full.
+
+    The credit note is posted at once: it is reconciled with the original,
+    which therefore must have its own entry.
+    """
+    Invoice = Pool().get('account.invoice')
+    invoice = Invoice(basket.invoice.id)
+    with Transaction().set_context(_skip_warnings=True):
+        if not invoice.move:
+            Invoice._post([invoice])
+            invoice = Invoice(invoice.id)
+        today = basket.session.branch.today()
+        credit, = Invoice.credit(
+            [invoice], invoice_date=max(today, invoice.invoice_date))
+        Invoice.post([credit])
+    basket.credit_note = credit
+
+
+def _pay_back(basket, amount: Decimal, session) -> None:
+    """Give back what was paid, in the way it was paid; forget the rest.
+
+    A waiver is taken back without money.
+    """
+    Payment = Pool().get('aid.basket.payment')
+    if not amount:
+        return
+    by_kind: dict[str, Decimal] = {}
+    for payment in basket.payments:
+        by_kind[payment.kind] = (
+            by_kind.get(payment.kind, Decimal(0)) + payment.amount)
+    payments = Payment.take(
+        [(basket, kind, -paid) for kind, paid in by_kind.items() if paid],
+        session=session)
+    Payment.book([p for p in basket.payments if p.state == 'taken'
+            and p not in payments])
+    Payment.book(payments)
+
+
+class CancelStart(ModelView):
+    "Why a basket is reversed, and where its goods are"
+    __name__ = 'aid.basket.cancel.start'
+
+    basket = fields.Many2One('aid.basket', "Basket", readonly=True)
+    reason = fields.Char("Reason", required=True)
+    all_lines = fields.Selection(
+        FATES, "The Goods Are", required=True, sort=False,
+        help="For all lines that say nothing else below.")
+    lines = fields.One2Many(
+        'aid.basket.cancel.line', None, "Goods")
+
+    @staticmethod
+    def default_all_lines() -> str:
+        return 'shelf'
+
+    @fields.depends('all_lines', 'lines')
+    def on_change_all_lines(self) -> None:
+        for line in self.lines or []:
+            line.fate = self.all_lines
+        self.lines = self.lines
+
+
+class CancelLine(ModelView):
+    "Where the goods of one line are"
+    __name__ = 'aid.basket.cancel.line'
+
+    line = fields.Many2One('aid.basket.line', "Line", readonly=True)
+    product = fields.Many2One('product.product', "Product", readonly=True)
+    lot = fields.Many2One('stock.lot', "Lot", readonly=True)
+    quantity = fields.Float("Quantity", digits='unit', readonly=True)
+    unit = fields.Many2One('product.uom', "Unit", readonly=True)
+    fate = fields.Selection(FATES, "Fate", required=True, sort=False)
+
+
+class Cancel(Wizard):
+    "Reverse a basket that was handed over"
+    __name__ = 'aid.basket.cancel'
+
+    start = StateView(
+        'aid.basket.cancel.start', 'aid_basket.cancel_start_view_form', [
+            Button("Keep the Basket", 'end', 'tryton-back'),
+            Button("Reverse", 'cancel', 'tryton-cancel', default=True,
+                states={'readonly': ~Eval('reason', '')}),
+            ])
+    cancel = StateTransition()
+
+    def default_start(self, names) -> dict:
+        basket = self.record
+        check_state(basket)
+        return {
+            'basket': basket.id,
+            'lines': [{
+                    'line': line.id,
+                    'product': line.product.id,
+                    'lot': line.lot.id if line.lot else None,
+                    'quantity': line.quantity,
+                    'unit': line.unit.id,
+                    'fate': CancelStart.default_all_lines(),
+                    } for line in basket.lines],
+            }
+
+    def transition_cancel(self) -> str:
+        cancel(
+            self.record, self.start.reason,
+            {line.line.id: line.fate for line in self.start.lines})
+        return 'end'

@@ -1,0 +1,432 @@
+"""The hot path: what happens when a basket leaves the shop.
+
+Read from top to bottom it is the story of a checkout. Everything happens in
+one transaction of its own that waits for its turn instead of failing: first
+the numbers of the branch, then the goods in a fixed order. What was true
+before the wait is asked again after it. Nothing changes unless everything
+does.
+"""
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from contextlib import contextmanager
+from decimal import Decimal
+
+from trytond import backend
+from trytond.i18n import gettext
+from trytond.pool import Pool
+from trytond.transaction import Transaction, without_check_access
+
+from aid_lot.exceptions import InsufficientQuantityError
+from aid_lot.first_expired import allocate
+
+from . import standing
+from .exceptions import CheckoutError
+from .reckoning import reckon, rule_of
+from .shelf import Shelf
+
+ZERO = Decimal(0)
+#: Longer than any queue at a till; a till that hangs is told so
+LOCK_TIMEOUT = '20s'
+
+
+def checkout(baskets, pay: str | None = 'cash') -> None:
+    """Hand over the goods of *baskets*, number their papers, take the money.
+
+    *pay* is `cash` or `card` for the exact amount, or None to carry it
+    forward. Costs nearly the same for one basket as for fifty.
+
+    :raises CheckoutError: naming the basket; nothing has changed then
+    """
+    if not baskets:
+        return
+    check_states(baskets)
+    with own_transaction(baskets, baskets[0].session.branch.company):
+        Basket = Pool().get('aid.basket')
+        baskets = Basket.browse([b.id for b in baskets])
+        shelves = _wait_for_turn(baskets)
+        check_states(baskets)
+        lines = _settle_goods(baskets, shelves)
+        _settle_amounts(baskets, lines, shelves)
+        _mark_for_review(baskets, lines)
+        _hand_over(baskets, lines)
+        _write_papers(baskets)
+        _finish(baskets)
+        _take_payment(baskets, pay)
+
+
+# Before and after the wait
+
+def check_states(baskets) -> None:
+    """Refuse baskets that cannot be checked out, by name.
+
+    :raises CheckoutError: already checked out, session closed, no household
+        or one of another branch, no goods
+    """
+    for basket in baskets:
+        if problem := _problem(basket):
+            raise CheckoutError(problem)
+
+
+def _problem(basket) -> str | None:
+    names = {
+        'basket': basket.rec_name, 'session': basket.session.rec_name}
+    if basket.state == 'done':
+        return gettext('aid_basket.msg_checkout_done', **names)
+    if basket.state != 'draft':
+        return gettext('aid_basket.msg_checkout_cancelled', **names)
+    if basket.session.state != 'open':
+        return gettext('aid_basket.msg_checkout_session_closed', **names)
+    if not basket.household:
+        return gettext('aid_basket.msg_checkout_no_household', **names)
+    with without_check_access():
+        branch = basket.household.branch
+        if branch != basket.session.branch:
+            return gettext(
+                'aid_basket.msg_checkout_household_elsewhere',
+                household=basket.household.code,
+                branch=basket.session.branch.rec_name, **names)
+    if not basket.lines:
+        return gettext('aid_basket.msg_checkout_empty', **names)
+    return None
+
+
+@contextmanager
+def own_transaction(records, company):
+    """A transaction that waits for locks and then sees what others did.
+
+    Tryton's own is REPEATABLE READ and takes locks without waiting: a till
+    that has to wait would fail. Where the database has no row locks, and for
+    *records* that are not yet committed (nobody else can see them), the
+    current transaction is used. Access was checked before; inside it is not.
+    """
+    transaction = Transaction()
+    created = set(map(int, transaction.create_records.get(
+                records[0].__name__, ())))
+    if (not backend.Database.has_select_for()
+            or any(r.id in created for r in records)):
+        with transaction.set_context(company=company.id), \
+                without_check_access():
+            yield
+        return
+    with transaction.new_transaction() as own:
+        cursor = own.connection.cursor()
+        cursor.execute('SET TRANSACTION ISOLATION LEVEL READ COMMITTED')
+        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        with own.set_context(company=company.id), without_check_access():
+            yield
+
+
+def _wait_for_turn(baskets) -> dict:
+    """Wait for the branches of *baskets*, then for the goods they hold.
+
+    The row of the hand-over numbers stands for the branch: whoever holds it
+    is the only till of the branch in here. Goods are held in the order of
+    (location, lot).
+
+    :return: branch id and day → what is on its shelves
+    """
+    pool = Pool()
+    BranchSequence = pool.get('aid.branch.sequence')
+    OnHand = pool.get('aid.lot.on_hand')
+    keys = sorted({
+            (b.session.branch, b.session.date) for b in baskets},
+        key=lambda k: (k[0].id, k[1]))
+    BranchSequence.hold([
+            (branch, 'hand_over', date) for branch, date in keys])
+    _forget(baskets)
+    held = set()
+    for shelf in _shelves(baskets).values():
+        held |= {
+            (row.location.id, row.lot.id)
+            for rows in shelf.by_product.values() for row in rows}
+    OnHand.hold(held)
+    _forget(baskets)
+    return _shelves(baskets)
+
+
+def _forget(baskets) -> None:
+    "Read everything again: others may have written while we waited"
+    if not backend.Database.has_select_for():
+        return
+    transaction = Transaction()
+    for cache in list(transaction.cache.values()):
+        cache.clear()
+    fresh = Pool().get('aid.basket').browse([b.id for b in baskets])
+    baskets[:] = fresh
+
+
+def _shelves(baskets) -> dict:
+    products = defaultdict(list)
+    sessions = {}
+    for basket in baskets:
+        key = basket.session.branch.id, basket.session.date
+        sessions[key] = basket.session
+        products[key] += [line.product for line in basket.lines]
+    return {
+        key: Shelf(session.branch, session.date, products[key])
+        for key, session in sessions.items()}
+
+
+def _shelf_of(basket, shelves: dict) -> Shelf:
+    return shelves[basket.session.branch.id, basket.session.date]
+
+
+# The goods
+
+def _settle_goods(baskets, shelves: dict) -> dict:
+    """Decide which lot, and where it lies, each line is taken from.
+
+    Scanned lots first, they are certain; then the others, first expired
+    first. A line that needs several lots becomes several lines.
+
+    :return: basket id → list of (line, row on hand)
+    """
+    left = {
+        row.id: row.quantity for shelf in shelves.values()
+        for rows in shelf.by_product.values() for row in rows}
+    settled: dict = {basket.id: [] for basket in baskets}
+    for scanned in [True, False]:
+        for basket in baskets:
+            shelf = _shelf_of(basket, shelves)
+            for line in basket.lines:
+                if (line.lot_knowledge == 'scanned') == scanned:
+                    settled[basket.id] += _settle_line(
+                        basket, line, shelf, left)
+    return settled
+
+
+def _settle_line(basket, line, shelf: Shelf, left: dict) -> list[tuple]:
+    "The lots that *line* is taken from, which are then no more in *left*"
+    UoM = Pool().get('product.uom')
+    unit = line.product.default_uom
+    if line.lot_knowledge == 'scanned':
+        rows = _rows_of_lot(basket, line, shelf)
+    else:
+        # How many lots are there now, not when the line was composed
+        line.lot_knowledge, line.lot = shelf.knowledge(line.product)
+        rows = _usable_rows(basket, line, shelf)
+    wanted = UoM.compute_qty(line.unit, line.quantity, unit, round=False)
+    taken, missing = allocate(
+        [(row, left[row.id], row.expiry) for row in rows], wanted, digits=6)
+    if missing > 0 or not taken:
+        raise CheckoutError(_short(basket, line, rows, left, wanted))
+    for row, quantity in taken:
+        left[row.id] = round(left[row.id] - quantity, 6)
+    return _split(line, taken, unit)
+
+
+def _rows_of_lot(basket, line, shelf: Shelf) -> list:
+    rows = [r for r in shelf.rows(line.product) if r.lot == line.lot]
+    if not rows:
+        raise CheckoutError(gettext(
+                'aid_basket.msg_checkout_lot_elsewhere',
+                basket=basket.rec_name, lot=line.lot.rec_name,
+                product=line.product.rec_name,
+                branch=basket.session.branch.rec_name))
+    if refusal := shelf.refusal(line.lot):
+        raise CheckoutError(_about(basket, refusal))
+    return rows
+
+
+def _usable_rows(basket, line, shelf: Shelf) -> list:
+    "Rows that goods of *line* may be taken from"
+    rows = shelf.usable(line.product)
+    if not rows and (past := shelf.rows(line.product)):
+        raise CheckoutError(_about(basket, shelf.refusal(past[0].lot)))
+    return rows
+
+
+def _about(basket, message: str) -> str:
+    return gettext(
+        'aid_basket.msg_checkout_about', basket=basket.rec_name,
+        message=message)
+
+
+def _short(basket, line, rows, left: dict, wanted: float) -> str:
+    lang = Pool().get('ir.lang').get()
+    unit = line.product.default_uom
+    goods = line.lot if line.lot_knowledge == 'scanned' else line.product
+    return gettext(
+        'aid_basket.msg_checkout_short',
+        basket=basket.rec_name, goods=goods.rec_name,
+        branch=basket.session.branch.rec_name,
+        wanted=lang.format_number_symbol(wanted, unit),
+        there=lang.format_number_symbol(
+            sum(left[r.id] for r in rows), unit))
+
+
+def _split(line, taken: list, unit) -> list[tuple]:
+    "One line for each lot *taken*; the first one is *line* itself"
+    Line = Pool().get('aid.basket.line')
+    result = []
+    for i, (row, quantity) in enumerate(taken):
+        part = line if not i else Line(
+            basket=line.basket, product=line.product, rank=line.rank,
+            always_free=line.always_free)
+        part.lot = row.lot
+        part.lot_knowledge = line.lot_knowledge
+        if len(taken) > 1:
+            part.quantity, part.unit = quantity, unit
+        result.append((part, row))
+    return result
+
+
+# The amounts
+
+def _settle_amounts(baskets, settled: dict, shelves: dict) -> None:
+    "Reckon *baskets* on the lots they are really taken from"
+    for basket in baskets:
+        reckon(
+            basket, [line for line, _ in settled[basket.id]],
+            _shelf_of(basket, shelves), place=False)
+
+
+def _mark_for_review(baskets, settled: dict) -> None:
+    "Note what the social worker should know; it stops nobody"
+    for basket in baskets:
+        basket.people = basket.household.size
+        basket.entitlement = basket.household.entitlement_at(
+            basket.session.date)
+        if not basket.entitlement:
+            _refer(basket, gettext('aid_basket.msg_review_no_entitlement'))
+            continue
+        stand = standing.standing(
+            basket, basket.entitlement,
+            [line for line, _ in settled[basket.id]])
+        if stand.state == 'exceeded':
+            _refer(basket, gettext('aid_basket.msg_review_cap'))
+
+
+def _refer(basket, reason: str) -> None:
+    basket.to_review = True
+    basket.review_reason = ' '.join(
+        filter(None, [basket.review_reason, reason]))
+
+
+# The goods leave
+
+def _hand_over(baskets, settled: dict) -> None:
+    """Take the goods off the shelves: one create, one do for all baskets.
+
+    :raises CheckoutError: somebody else took them in the meantime
+    """
+    pool = Pool()
+    Line = pool.get('aid.basket.line')
+    Move = pool.get('stock.move')
+    pairs = [pair for basket in baskets for pair in settled[basket.id]]
+    # Their ids are the origins of the moves
+    Line.save([line for line, _ in pairs if line.id is None])
+    values = [
+        _move_values(line.basket.session, line, row)
+        for line, row in pairs]
+    moves = Move.create(values)
+    try:
+        Move.do(moves)
+    except InsufficientQuantityError as error:
+        names = ', '.join(b.rec_name for b in baskets)
+        raise CheckoutError(gettext(
+                'aid_basket.msg_checkout_about', basket=names,
+                message=error.message)) from error
+    for (line, _), move in zip(pairs, moves):
+        line.move = move
+    Line.save([line for line, _ in pairs])
+
+
+def _move_values(session, line, row) -> dict:
+    "Everything that a move of *line* from the place *row* holds"
+    ModelData = Pool().get('ir.model.data')
+    company = session.branch.company
+    return {
+        'product': line.product.id,
+        'lot': line.lot.id,
+        'quantity': line.quantity,
+        'unit': line.unit.id,
+        'from_location': row.location.id,
+        'to_location': ModelData.get_id('stock', 'location_customer'),
+        'company': company.id,
+        'currency': company.currency.id,
+        'unit_price': _unit_price(line),
+        'planned_date': session.date,
+        'effective_date': session.date,
+        'origin': str(line),
+        }
+
+
+def _unit_price(line) -> Decimal:
+    return (line.asked / Decimal(str(line.quantity))).quantize(
+        Decimal('0.0001'))
+
+
+# The papers
+
+def _write_papers(baskets) -> None:
+    "An invoice where something is asked, else a hand-over slip"
+    pool = Pool()
+    Invoice = pool.get('account.invoice')
+    BranchSequence = pool.get('aid.branch.sequence')
+    asked = [b for b in baskets if b.asked > 0]
+    for basket, invoice in zip(asked, Invoice.for_baskets(asked)):
+        basket.document = 'invoice'
+        basket.invoice = invoice
+        basket.number = invoice.number
+    free = defaultdict(list)
+    for basket in baskets:
+        if not basket.asked > 0:
+            free[basket.session.branch, basket.session.date].append(basket)
+    for (branch, date), group in free.items():
+        row = BranchSequence.find(branch, 'hand_over', date)
+        with Transaction().set_context(date=date):
+            numbers = row.sequence.get_many(len(group))
+            for basket, number in zip(group, numbers):
+                basket.document = 'hand_over'
+                basket.number = number
+
+
+def _finish(baskets) -> None:
+    Basket = Pool().get('aid.basket')
+    for basket in baskets:
+        basket.state = 'done'
+        basket.date = basket.session.date
+        basket.checked_out_at = dt.datetime.now()
+        basket.checked_out_by = Transaction().user or None
+    Basket.save(baskets)
+
+
+# The money
+
+def _take_payment(baskets, pay: str | None) -> None:
+    """Take the exact amount, or carry it forward.
+
+    What goes beyond what a household may owe is waived or sent to the social
+    worker, as the rule of the branch says; it never stops the basket.
+    """
+    pool = Pool()
+    Basket = pool.get('aid.basket')
+    Payment = pool.get('aid.basket.payment')
+    asked = [b for b in baskets if b.asked > 0]
+    if pay:
+        Payment.take([(b, pay, b.asked) for b in asked])
+        return
+    waived, referred = [], []
+    for basket in asked:
+        rule = rule_of(basket.session.branch, basket.session.date)
+        beyond = beyond_limit(basket, rule)
+        if beyond <= 0:
+            continue
+        if rule.beyond_limit == 'waive':
+            waived.append((basket, 'waiver', beyond))
+        else:
+            _refer(basket, gettext('aid_basket.msg_review_owed'))
+            referred.append(basket)
+    Payment.take(waived)
+    Basket.save(referred)
+
+
+def beyond_limit(basket, rule) -> Decimal:
+    "How much of *basket* goes beyond what its household may owe"
+    if not rule or rule.carry_limit is None:
+        return ZERO
+    owed = standing.owed(basket.household)
+    return min(basket.asked, max(owed - rule.carry_limit, ZERO))

@@ -1,0 +1,26 @@
+from trytond.exceptions import UserError
+from trytond.model.exceptions import AccessError, ValidationError
+
+
+class BasketError(UserError):
+    "A basket cannot do what is asked"
+
+
+class CheckoutError(BasketError):
+    "A basket cannot be checked out; the message names it"
+
+
+class BasketAccessError(AccessError):
+    "A basket, line or payment that may not be changed any more"
+
+
+class SessionError(UserError):
+    "A distribution session is not in the right state"
+
+
+class ContributionValidationError(ValidationError):
+    "A contribution rule that makes no sense"
+
+
+class AccountMissingError(UserError):
+    "The books lack an account that the till needs"

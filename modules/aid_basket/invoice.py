@@ -1,0 +1,213 @@
+"""Invoices of a branch: their number, their lines, their entry later on."""
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from decimal import Decimal
+
+from trytond.model import Index, fields
+from trytond.modules.product import round_price
+from trytond.pool import Pool, PoolMeta
+from trytond.pyson import Eval
+from trytond.transaction import Transaction, without_check_access
+
+ZERO = Decimal(0)
+#: How many invoices are posted together
+BATCH = 50
+
+
+class Invoice(metaclass=PoolMeta):
+    """An invoice may belong to a branch: it is then seen and numbered there.
+
+    The invoice of a basket bears the household's code and nothing else of
+    it, therefore no address either.
+    """
+    __name__ = 'account.invoice'
+
+    _branch_scope = ('branch',)
+    _branch_scope_empty = True
+
+    branch = fields.Many2One(
+        'aid.branch', "Branch", readonly=True, ondelete='RESTRICT')
+    baskets = fields.One2Many(
+        'aid.basket', 'invoice', "Basket", readonly=True, size=1,
+        states={'invisible': ~Eval('baskets', [])})
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        cls.invoice_address.required = False
+        cls.invoice_address.states = {
+            **cls.invoice_address.states,
+            'required': ~Eval('branch', None),
+            }
+        table = cls.__table__()
+        cls._sql_indexes.update({
+                Index(table, (table.branch, Index.Equality())),
+                # What has the last date is asked at each numbering
+                Index(table,
+                    (table.sequence, Index.Equality()),
+                    (table.invoice_date, Index.Range(order='DESC'))),
+                Index(table, (table.id, Index.Range()),
+                    where=(table.state == 'posted')
+                    & (table.move == None)),  # noqa: E711
+                })
+
+    def _number_sequence(self, pattern=None):
+        "The branch's own numbers, by one look-up"
+        if not self.branch or self.type != 'out':
+            return super()._number_sequence(pattern=pattern)
+        BranchSequence = Pool().get('aid.branch.sequence')
+        date = self.accounting_date or self.invoice_date
+        row = BranchSequence.find(self.branch, self._sequence_type, date)
+        return row.sequence, date
+
+    @classmethod
+    def for_baskets(cls, baskets) -> list:
+        """Numbered invoices for *baskets*, one each, in their order.
+
+        The number is given here; the entry follows by itself. There is one
+        line for each account and set of taxes, the printed document lists
+        the goods.
+
+        :raises AccountMissingError: no account for contributions
+        """
+        if not baskets:
+            return []
+        cls._hold_numbers(baskets)
+        invoices = [cls._of_basket(basket) for basket in baskets]
+        cls.save(invoices)
+        cls.post_batch(invoices)
+        return invoices
+
+    @classmethod
+    def _hold_numbers(cls, baskets) -> None:
+        BranchSequence = Pool().get('aid.branch.sequence')
+        keys = {(b.session.branch, b.session.date) for b in baskets}
+        BranchSequence.hold([
+                (branch, 'invoice', date) for branch, date in sorted(
+                    keys, key=lambda k: (k[0].id, k[1]))])
+
+    @classmethod
+    def _of_basket(cls, basket):
+        branch = basket.session.branch
+        invoice = cls(
+            type='out',
+            branch=branch,
+            company=branch.company,
+            currency=branch.company.currency,
+            party=basket.household.party)
+        invoice.set_journal()
+        invoice.on_change_party()
+        invoice.payment_term = None
+        invoice.invoice_date = invoice._first_free_date(basket.date)
+        invoice.lines = cls._lines_of_basket(basket)
+        return invoice
+
+    def _first_free_date(self, date: dt.date) -> dt.date:
+        """*date*, or the date of the last number where that is later.
+
+        Numbers go up with time: a session that is caught up from paper is
+        invoiced on the day of the last invoice.
+        """
+        BranchSequence = Pool().get('aid.branch.sequence')
+        row = BranchSequence.find(self.branch, 'invoice', date)
+        last = self.__class__.search([
+                ('sequence', '=', row.sequence.id),
+                ('invoice_date', '>', date),
+                ], order=[('invoice_date', 'DESC')], limit=1)
+        return last[0].invoice_date if last else date
+
+    @classmethod
+    def _lines_of_basket(cls, basket) -> list:
+        "One line for each account and set of taxes"
+        pool = Pool()
+        Configuration = pool.get('aid.basket.configuration')
+        Fiscal = pool.get('aid.fiscal.status')
+        branch = basket.session.branch
+        status = Fiscal.for_branch(branch, basket.date)
+        if not status or status.exempt:
+            account = Configuration(1).account_for(branch.company)
+            return [cls._line(branch.company, account, (), basket.asked)]
+        amounts: dict = defaultdict(lambda: ZERO)
+        for line in basket.lines:
+            if line.asked:
+                template = line.product.template
+                key = (
+                    template.account_revenue_used,
+                    tuple(template.customer_taxes_used))
+                amounts[key] += line.asked
+        return [
+            cls._line(
+                branch.company, account, taxes,
+                cls._without_taxes(amount, taxes, basket.date))
+            for (account, taxes), amount in amounts.items()]
+
+    @staticmethod
+    def _without_taxes(amount: Decimal, taxes, date: dt.date) -> Decimal:
+        "*amount*, which contains *taxes*, without them"
+        Tax = Pool().get('account.tax')
+        return round_price(Tax.reverse_compute(amount, taxes, date=date))
+
+    @staticmethod
+    def _line(company, account, taxes, amount: Decimal):
+        Line = Pool().get('account.invoice.line')
+        return Line(
+            type='line',
+            company=company,
+            currency=company.currency,
+            account=account,
+            quantity=1,
+            unit_price=amount,
+            taxes=list(taxes))
+
+    # The entry
+
+    @classmethod
+    def _post(cls, invoices) -> None:
+        "Book the payments of baskets as soon as their invoice has its entry"
+        super()._post(invoices)
+        Payment = Pool().get('aid.basket.payment')
+        branched = [i.id for i in invoices if i.branch]
+        if branched:
+            Payment.book(Payment.search([
+                        ('state', '=', 'taken'),
+                        ('basket.invoice', 'in', branched),
+                        ], order=[('id', 'ASC')]))
+
+    @classmethod
+    @without_check_access
+    def post_waiting(cls) -> None:
+        """Give their entry to the numbered invoices that have none yet.
+
+        The queue is only a wake-up: it forgets what a killed worker had
+        begun. This finds it again, in batches, one at a time.
+        """
+        last = 0
+        while invoices := cls.search([
+                    ('state', '=', 'posted'),
+                    ('move', '=', None),
+                    ('branch', '!=', None),
+                    ('id', '>', last),
+                    ], order=[('id', 'ASC')], limit=BATCH):
+            last = invoices[-1].id
+            with Transaction().set_context(_skip_warnings=True):
+                cls._post(invoices)
+
+    @classmethod
+    def print_invoice(cls, invoices) -> None:
+        "The paper of a basket is printed at the till, not after posting"
+        invoices = [i for i in cls.browse(invoices) if not i.baskets]
+        for invoice in invoices:
+            super(Invoice, invoice).print_invoice()
+
+    def _credit(self, **values):
+        credit = super()._credit(**values)
+        credit.branch = self.branch
+        return credit
+
+    @classmethod
+    def copy(cls, invoices, default=None):
+        default = default.copy() if default is not None else {}
+        default.setdefault('baskets')
+        return super().copy(invoices, default=default)

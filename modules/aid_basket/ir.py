@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from trytond.pool import PoolMeta
+
+
+class Cron(metaclass=PoolMeta):
+    __name__ = 'ir.cron'
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        cls.method.selection += [
+            ('aid.distribution.session|catch_up',
+                "Bring the Accounts up to the Tills"),
+            ('aid.basket.payment|lapse', "Lapse Old Contributions"),
+            ]

@@ -1,0 +1,169 @@
+"""The paper a household takes home: ticket or A4 sheet.
+
+An invoice where something was asked, else a hand-over slip; both list every
+line of the basket. Goods that must be free stand apart, without a price.
+"""
+from __future__ import annotations
+
+from decimal import Decimal
+
+from trytond.i18n import gettext
+from trytond.pool import Pool, PoolMeta
+from trytond.report import Report
+from trytond.transaction import Transaction, without_check_access
+
+from .reckoning import rule_of
+
+LABELS = [
+    'date', 'household', 'goods', 'quantity', 'amount', 'value', 'aid',
+    'total', 'free_block', 'due', 'lot', 'thanks', 'no_pdf']
+ZERO = Decimal(0)
+
+
+class BasketPaper(Report):
+    "Invoice or hand-over slip of a basket"
+    __name__ = 'aid.basket.paper'
+
+    @classmethod
+    def get_context(cls, records, header, data) -> dict:
+        context = super().get_context(records, header, data)
+        Basket = Pool().get('aid.basket')
+        context['labels'] = {
+            name: gettext(f'aid_basket.msg_paper_{name}')
+            for name in LABELS}
+        context['can_pdf'] = can_pdf()
+        with without_check_access():
+            context['papers'] = [
+                cls._paper(basket) for basket in Basket.browse(records)]
+        return context
+
+    @classmethod
+    def _paper(cls, basket) -> dict:
+        "What the template prints of *basket*"
+        branch = basket.session.branch
+        lines = sorted(basket.lines, key=lambda l: (l.rank or 0, l.id))
+        rule = rule_of(branch, basket.date)
+        paper = {
+            'title': gettext(
+                f"aid_basket.msg_paper_{basket.document or 'hand_over'}"),
+            'number': basket.number or '',
+            'date': basket.date,
+            'company': branch.company.party.name,
+            'branch': branch.name,
+            'address': (
+                branch.address.full_address if branch.address else ''),
+            'household': basket.household.code if basket.household else '',
+            'currency': branch.company.currency,
+            'charged': [
+                cls._line(l, basket.date) for l in lines
+                if not l.always_free],
+            'free': [
+                cls._line(l, basket.date) for l in lines if l.always_free],
+            'asked': basket.asked or ZERO,
+            'values': bool(rule and rule.print_values),
+            'payments': cls._payments(basket),
+            'due': max(basket.due, ZERO) if basket.state == 'done' else ZERO,
+            'mention': cls._mention(basket),
+            'reversed': cls._reversed(basket),
+            }
+        paper['market_value'] = sum(
+            (l['market_value'] for l in paper['charged']), ZERO)
+        paper['granted'] = sum(
+            (l['granted'] for l in paper['charged']), ZERO)
+        return paper
+
+    @classmethod
+    def _line(cls, line, date) -> dict:
+        lang = Pool().get('ir.lang').get()
+        note = ''
+        if line.lot and line.lot.is_past_best_before(date):
+            note = gettext(
+                'aid_basket.msg_paper_past_best_before',
+                date=lang.strftime(line.lot.expiration_date))
+        return {
+            'product': line.product.name,
+            'quantity': lang.format_number_symbol(line.quantity, line.unit),
+            'lot': line.lot.number if line.lot else '',
+            'note': note,
+            'asked': line.asked or ZERO,
+            'market_value': line.market_value or ZERO,
+            'granted': line.granted or ZERO,
+            }
+
+    @staticmethod
+    def _payments(basket) -> list[tuple[str, Decimal]]:
+        "What was paid, by kind; what was paid back is no longer on it"
+        paid: dict[str, Decimal] = {}
+        for payment in basket.payments:
+            paid[payment.kind] = (
+                paid.get(payment.kind, ZERO) + payment.amount)
+        return [
+            (gettext(f'aid_basket.msg_paper_paid_{kind}'), amount)
+            for kind, amount in sorted(paid.items()) if amount]
+
+    @staticmethod
+    def _mention(basket) -> str:
+        "Why no VAT is on the invoice"
+        Fiscal = Pool().get('aid.fiscal.status')
+        if basket.document != 'invoice':
+            return ''
+        status = Fiscal.for_branch(basket.session.branch, basket.date)
+        return status.mention if status and status.exempt else ''
+
+    @staticmethod
+    def _reversed(basket) -> list[str]:
+        if basket.state != 'cancelled':
+            return []
+        lang = Pool().get('ir.lang').get()
+        words = [gettext(
+                'aid_basket.msg_paper_reversed',
+                date=lang.strftime(basket.cancelled_at.date()))]
+        if basket.credit_note:
+            words.append(gettext(
+                    'aid_basket.msg_paper_credit_note',
+                    number=basket.credit_note.number))
+        return words
+
+    @classmethod
+    def convert(cls, report, data, **kwargs):
+        "The document itself, as HTML, where no PDF can be made"
+        if not can_pdf():
+            return 'html', data
+        return super().convert(report, data, **kwargs)
+
+
+def can_pdf() -> bool:
+    """Whether WeasyPrint finds the libraries it needs.
+
+    It is a Python package, but Pango is a library of the system.
+    """
+    try:
+        import weasyprint
+    except (ImportError, OSError):
+        return False
+    return bool(weasyprint)
+
+
+class InvoiceReport(metaclass=PoolMeta):
+    "The invoice of a basket is the paper that left with it"
+    __name__ = 'account.invoice'
+
+    @classmethod
+    def _execute(cls, records, header, data, action):
+        pool = Pool()
+        Invoice = pool.get('account.invoice')
+        Paper = pool.get('aid.basket.paper', type='report')
+        Action = pool.get('ir.action')
+        ModelData = pool.get('ir.model.data')
+        invoice, = Invoice.browse(records)
+        if not invoice.baskets:
+            return super()._execute(records, header, data, action)
+        action_id = Action.get_action_id(
+            ModelData.get_id('aid_basket', 'report_basket_a4'))
+        with Transaction().set_context(with_rec_name=False):
+            format_, content, *_ = Paper.execute(
+                [b.id for b in invoice.baskets], {
+                    'model': 'aid.basket',
+                    'action_id': action_id,
+                    })
+        return format_, content

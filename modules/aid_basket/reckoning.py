@@ -1,0 +1,134 @@
+"""From the lines of a basket to weights, values and amounts.
+
+Used while a basket is composed (nothing is saved then) and once more at the
+checkout, so that what was shown is what is invoiced.
+"""
+from __future__ import annotations
+
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
+
+from trytond.pool import Pool
+from trytond.transaction import Transaction, without_check_access
+
+from . import contribution
+from .shelf import Shelf
+
+ZERO = Decimal(0)
+
+
+@without_check_access
+def reckon(
+        basket, lines, shelf: Shelf | None = None, place: bool = True
+        ) -> None:
+    """Set weight, value and amounts on *lines* and their sums on *basket*.
+
+    *basket* needs session and household, *lines* product, quantity, unit
+    and, where it was scanned, lot. Lines without a product are worth
+    nothing. A line that was free stays free. With *place*, the lot of goods
+    that were not scanned is looked up; without, it is taken as it stands.
+    """
+    session = basket.session
+    lines = list(lines)
+    if not session:
+        return
+    date = session.date
+    branch = session.branch
+    if shelf is None:
+        shelf = Shelf(branch, date, [_get(l, 'product') for l in lines])
+    rule = rule_of(branch, date)
+    with Transaction().set_context(company=branch.company.id):
+        for line in lines:
+            _set_facts(line, shelf, rule, date, place)
+    quantum = _quantum(branch.company.currency)
+    charges = contribution.charge(
+        [_item(l) for l in lines],
+        rule.plain() if rule else contribution.Rule(),
+        household_of(basket.household, date), quantum)
+    for line, charge in zip(lines, charges):
+        line.asked = charge.asked
+        line.granted = charge.granted
+        line.rule = charge.reason
+    basket.kg = round(sum(l.kg or 0 for l in lines), 3)
+    for name in ['market_value', 'asked', 'granted']:
+        total = sum((getattr(l, name) for l in lines), ZERO)
+        setattr(basket, name, total.quantize(quantum))
+
+
+def rule_of(branch, date: dt.date):
+    "The contribution rule of *branch* on *date*, or None: all is free"
+    Rule = Pool().get('aid.contribution.rule')
+    return Rule.for_branch(branch, date)
+
+
+def household_of(household, date: dt.date) -> contribution.Household:
+    "What of *household* changes the amount asked on *date*"
+    if not household:
+        return contribution.Household()
+    entitlement = household.entitlement_at(date)
+    if not entitlement:
+        return contribution.Household(size=household.size or 1)
+    return contribution.Household(
+        size=household.size or 1,
+        contribution=entitlement.contribution or 'standard',
+        rate=entitlement.contribution_rate)
+
+
+def _set_facts(
+        line, shelf: Shelf, rule, date: dt.date, place: bool) -> None:
+    "What the goods of *line* are: lot, weight, value, limits"
+    product = _get(line, 'product')
+    quantity = _get(line, 'quantity') or 0
+    unit = _get(line, 'unit') or (product and product.default_uom)
+    was_free = bool(_get(line, 'always_free'))
+    scanned = (
+        _get(line, 'lot') if _get(line, 'lot_knowledge') == 'scanned'
+        else None)
+    line.unit = unit
+    line.kg = line.price_per_kg = line.ceiling = None
+    line.market_value = ZERO
+    line.always_free = was_free
+    if not product:
+        return
+    if place and not scanned:
+        line.lot_knowledge, line.lot = shelf.knowledge(product)
+    free, line.ceiling = shelf.limits(product, scanned)
+    # What was said free at the till is not taken back, unless the lot in
+    # the hand has just been scanned
+    line.always_free = free or (was_free and not scanned)
+    kg = product.to_kg(quantity, unit)
+    line.kg = None if kg is None else round(kg, 3)
+    line.market_value = market_value(product, quantity, unit, date)
+    if rule and rule.mode == 'per_kg':
+        line.price_per_kg = rule.price_per_kg(product.family, date)
+
+
+def market_value(product, quantity: float, unit, date: dt.date) -> Decimal:
+    "What *quantity* of *product* is worth on *date*, in cents"
+    UoM = Pool().get('product.uom')
+    value = product.market_value(date)
+    if not value:
+        return ZERO
+    if unit != product.default_uom:
+        quantity = UoM.compute_qty(
+            unit, quantity, product.default_uom, round=False)
+    return (value * Decimal(str(quantity))).quantize(
+        contribution.CENT, ROUND_HALF_UP)
+
+
+def _item(line) -> contribution.Item:
+    return contribution.Item(
+        market_value=line.market_value,
+        kg=line.kg,
+        price_per_kg=line.price_per_kg,
+        always_free=line.always_free,
+        ceiling=line.ceiling)
+
+
+def _quantum(currency) -> Decimal:
+    return Decimal(1).scaleb(-currency.digits)
+
+
+def _get(record, name: str):
+    # A line typed in the client has only the fields it was given
+    return getattr(record, name, None)

@@ -1,0 +1,293 @@
+"""What a scanned or typed code means at the till.
+
+A scan never raises, the loop of the reader would close: whatever is wrong
+is said in the field `message`, with what can be done instead.
+"""
+from __future__ import annotations
+
+import re
+
+from trytond.i18n import gettext
+from trytond.model import Model, fields
+from trytond.pool import Pool
+from trytond.transaction import without_check_access
+
+from aid_lot import gs1
+from aid_lot.exceptions import explain
+
+from .shelf import Shelf
+
+#: "2", "0,450": the quantity of the line that was touched last
+QUANTITY = re.compile(r'\d{1,4}([.,]\d{1,3})?')
+
+
+class Found:
+    "What a code stands for: goods, and how many of them"
+
+    def __init__(
+            self, product=None, lot=None, quantity: float | None = None,
+            problem: str | None = None) -> None:
+        self.product = product
+        self.lot = lot
+        self.quantity = quantity
+        self.problem = problem
+
+
+class ScanMixin(Model):
+    "Reads codes into the lines of a basket"
+    __slots__ = ()
+
+    @fields.depends(
+        'state', 'session', 'household', 'lines',
+        methods=['_refresh', 'on_change_household'])
+    def on_scan_code(self, code) -> None:
+        """Add what *code* stands for, or say what is the matter.
+
+        A number of a lot, a barcode, the code of a product or of a family
+        adds goods; the card or the code of a household says who it is for; a
+        short number is the quantity of the goods scanned last.
+        """
+        super().on_scan_code(code)
+        code = (code or '').strip()
+        with without_check_access():
+            self.message = self._read_code(code)
+
+    def _read_code(self, code: str) -> str:
+        "Do what *code* asks; what to say about it"
+        if getattr(self, 'state', None) not in {None, 'draft'}:
+            return gettext('aid_basket.msg_scan_done')
+        if not self.session:
+            return gettext('aid_basket.msg_scan_no_session')
+        if QUANTITY.fullmatch(code):
+            return self._set_last_quantity(float(code.replace(',', '.')))
+        if household := self._find_household(code):
+            return self._set_household(household)
+        found = find_goods(code, self.session.branch, self.session.date)
+        if found.problem:
+            return found.problem
+        return self._add_goods(found)
+
+    # Households
+
+    @staticmethod
+    def _find_household(code: str):
+        Household = Pool().get('aid.household')
+        households = Household.search(['OR',
+                ('code', '=', code.upper()),
+                ('card_code', '=', code.upper()),
+                ], limit=1)
+        return households[0] if households else None
+
+    def _set_household(self, household) -> str:
+        if household.branch != self.session.branch:
+            return gettext(
+                'aid_basket.msg_scan_household_elsewhere',
+                household=household.code,
+                branch=self.session.branch.rec_name)
+        self.household = household
+        self.till_name = household.till_name
+        self.on_change_household()
+        return gettext(
+            'aid_basket.msg_scan_household', household=household.code,
+            name=household.till_name or '')
+
+    # Goods
+
+    def _set_last_quantity(self, quantity: float) -> str:
+        lines = [l for l in self.lines or [] if getattr(l, 'product', None)]
+        if not lines:
+            return gettext('aid_basket.msg_scan_no_line')
+        line = max(lines, key=lambda l: getattr(l, 'rank', None) or 0)
+        if not quantity:
+            self.lines = [l for l in self.lines if l is not line]
+            self._refresh()
+            return gettext(
+                'aid_basket.msg_scan_removed', product=line.product.rec_name)
+        before = line.quantity
+        line.quantity = quantity
+        problem = self._short_of(line)
+        if problem:
+            line.quantity = before
+            return problem
+        self._refresh()
+        return self._say(line)
+
+    def _add_goods(self, found: Found) -> str:
+        line = self._line_of(found)
+        step = found.quantity or step_of(found.product)
+        if line:
+            before, line.quantity = line.quantity, round(
+                (line.quantity or 0) + step, 3)
+        else:
+            before, line = None, self._new_line(found, step)
+        problem = self._short_of(line)
+        if problem:
+            if before is not None:
+                line.quantity = before
+            return problem
+        line.rank = 1 + max(
+            (getattr(l, 'rank', None) or 0 for l in self.lines or []),
+            default=0)
+        if before is None:
+            self.lines = [line, *(self.lines or [])]
+        self._refresh()
+        return self._say(line)
+
+    def _line_of(self, found: Found):
+        "The line that already holds what was *found*"
+        for line in self.lines or []:
+            if getattr(line, 'product', None) != found.product:
+                continue
+            scanned = getattr(line, 'lot_knowledge', None) == 'scanned'
+            lot = getattr(line, 'lot', None) if scanned else None
+            if lot == found.lot:
+                return line
+        return None
+
+    @staticmethod
+    def _new_line(found: Found, quantity: float):
+        Line = Pool().get('aid.basket.line')
+        line = Line()
+        line.product = found.product
+        line.family = found.product.family
+        line.unit = found.product.default_uom
+        line.unit_category = found.product.default_uom_category
+        line.lot = found.lot
+        line.lot_knowledge = 'scanned' if found.lot else None
+        line.quantity = quantity
+        line.always_free = False
+        line.basket_state = 'draft'
+        line.currency = None
+        return line
+
+    def _short_of(self, line) -> str | None:
+        "Say that there is not as much on hand as *line* wants"
+        lang = Pool().get('ir.lang').get()
+        scanned = line.lot_knowledge == 'scanned'
+        shelf = Shelf(
+            self.session.branch, self.session.date, [line.product])
+        there = shelf.quantity(line.product, line.lot if scanned else None)
+        if round(line.quantity - there, 6) <= 0:
+            return None
+        return gettext(
+            'aid_basket.msg_scan_short',
+            goods=(line.lot if scanned else line.product).rec_name,
+            branch=self.session.branch.rec_name,
+            there=lang.format_number_symbol(
+                there, line.product.default_uom))
+
+    def _say(self, line) -> str:
+        "That *line* is in the basket, and what to mind about it"
+        lang = Pool().get('ir.lang').get()
+        said = [gettext(
+                'aid_basket.msg_scan_added',
+                product=line.product.rec_name,
+                quantity=lang.format_number_symbol(
+                    line.quantity, line.unit))]
+        if line.always_free:
+            said.append(gettext('aid_basket.msg_scan_free'))
+        if line.lot and line.lot.is_past_best_before(self.session.date):
+            said.append(gettext(
+                    'aid_basket.msg_scan_past_best_before',
+                    date=lang.strftime(line.lot.expiration_date)))
+        return ' '.join(said)
+
+
+def step_of(product) -> float:
+    "How much one scan of *product* adds: a piece, or what a piece weighs"
+    family = product.family
+    if family and family.product == product and family.piece_weight:
+        return family.piece_weight
+    return 1.
+
+
+def find_goods(code: str, branch, date) -> Found:
+    "What goods *code* stands for at *branch* on *date*"
+    pool = Pool()
+    Lot = pool.get('stock.lot')
+    Product = pool.get('product.product')
+    Family = pool.get('aid.family')
+    if lots := Lot.search([('number', '=', code.upper())], limit=1):
+        return _found_lot(lots[0], branch, date)
+    if families := Family.search([('code', '=', code.lower())], limit=1):
+        if families[0].product:
+            return _found_product(families[0].product, branch)
+    if products := Product.search([('code', '=', code)], limit=1):
+        return _found_product(products[0], branch)
+    return _found_barcode(code, branch, date)
+
+
+def _found_lot(lot, branch, date, quantity: float | None = None) -> Found:
+    if refusal := lot.refusal(date):
+        return Found(problem=refusal)
+    shelf = Shelf(branch, date, [lot.product])
+    if not shelf.quantity(lot.product, lot):
+        return Found(problem=gettext(
+                'aid_basket.msg_scan_lot_elsewhere',
+                lot=lot.rec_name, product=lot.product.rec_name,
+                branch=branch.rec_name))
+    return Found(lot.product, lot, quantity)
+
+
+def _found_product(
+        product, branch, quantity: float | None = None) -> Found:
+    return Found(product, None, quantity)
+
+
+def _found_barcode(code: str, branch, date) -> Found:
+    "Goods by the barcode on their pack"
+    Lot = Pool().get('stock.lot')
+    try:
+        read = gs1.read(code)
+    except gs1.BarcodeError as error:
+        return Found(problem=explain(error))
+    except ValueError:
+        return Found(problem=_unknown(code))
+    if read.use_by and date > read.use_by:
+        lang = Pool().get('ir.lang').get()
+        return Found(problem=gettext(
+                'aid_basket.msg_scan_pack_past_use_by',
+                date=lang.strftime(read.use_by)))
+    product = product_by_gtin(read.gtin) if read.gtin else None
+    if read.lot:
+        domain = ['OR',
+            ('number', '=', read.lot),
+            [
+                ('label_lot', '=', read.lot),
+                ('product', '=', product.id if product else -1),
+                ],
+            ]
+        for lot in Lot.search(domain, order=[('id', 'DESC')], limit=10):
+            found = _found_lot(lot, branch, date, _count(read, lot.product))
+            if not found.problem or not product:
+                return found
+    if not product:
+        return Found(problem=_unknown(code))
+    return _found_product(product, branch, _count(read, product))
+
+
+def _count(read, product) -> float | None:
+    "How much one pack with the barcode *read* is, in the default unit"
+    by_weight = product.to_kg(1, product.default_uom) == 1
+    if read.weight_kg and by_weight:
+        return float(read.weight_kg)
+    if read.count and not by_weight:
+        return float(read.count)
+    return None
+
+
+def product_by_gtin(gtin: str):
+    "The product that bears *gtin* (14 digits) in any of its shorter forms"
+    Identifier = Pool().get('product.identifier')
+    forms = {gtin} | {
+        gtin[14 - length:] for length in (13, 12, 8)
+        if not gtin[:14 - length].strip('0')}
+    found = Identifier.search([
+            ('code', 'in', sorted(forms)),
+            ('product', '!=', None),
+            ], limit=1)
+    return found[0].product if found else None
+
+
+def _unknown(code: str) -> str:
+    return gettext('aid_basket.msg_scan_unknown', code=code)

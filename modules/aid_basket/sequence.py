@@ -1,0 +1,169 @@
+"""Numbers without a gap, one row of them for each branch and kind of paper.
+
+Tryton's own invoice sequences are matched by walking all rows of the fiscal
+year, which takes almost a second with two thousand branches; here it is one
+indexed look-up, and the row is made the first time it is needed.
+"""
+from __future__ import annotations
+
+import datetime as dt
+
+from sql import For, Table
+
+from trytond import backend
+from trytond.model import Index, ModelSQL, ModelView, Unique, fields
+from trytond.pool import Pool
+from trytond.transaction import Transaction, without_check_access
+
+from aid_branch.scope import BranchMixin
+
+KINDS = [
+    ('invoice', "Invoice"),
+    ('credit_note', "Credit Note"),
+    ('hand_over', "Hand-Over Slip"),
+    ]
+LETTERS = {'invoice': 'F', 'credit_note': 'A', 'hand_over': 'R'}
+
+
+class BranchSequence(BranchMixin, ModelSQL, ModelView):
+    """The numbers that a branch gives to one kind of paper in one year.
+
+    Invoices and credit notes follow the fiscal year, hand-over slips, which
+    are no accounting, the calendar year.
+    """
+    __name__ = 'aid.branch.sequence'
+
+    kind = fields.Selection(KINDS, "Kind", required=True, readonly=True)
+    since = fields.Date("Since", required=True, readonly=True)
+    sequence = fields.Many2One(
+        'ir.sequence.strict', "Sequence", required=True, readonly=True,
+        ondelete='RESTRICT')
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        cls.branch.readonly = True
+        table = cls.__table__()
+        cls._sql_constraints.append(
+            ('key_unique',
+                Unique(table, table.branch, table.kind, table.since),
+                'aid_basket.msg_branch_sequence_unique'))
+        cls._sql_indexes.add(Index(
+                table,
+                (table.branch, Index.Equality()),
+                (table.kind, Index.Equality()),
+                (table.since, Index.Equality())))
+
+    def get_rec_name(self, name: str) -> str:
+        return f'{self.sequence.rec_name}'
+
+    @classmethod
+    def search_rec_name(cls, name: str, clause) -> list:
+        return [('sequence.name', *clause[1:])]
+
+    @classmethod
+    @without_check_access
+    def find(cls, branch, kind: str, date: dt.date) -> BranchSequence:
+        """The row of *branch* for *kind* of paper on *date*, made if needed.
+
+        :raises PeriodNotFoundError: no fiscal year is open on that day
+        """
+        since, year = cls._year(branch, kind, date)
+        found = cls.search([
+                ('branch', '=', branch.id),
+                ('kind', '=', kind),
+                ('since', '=', since),
+                ], limit=1)
+        if found:
+            return found[0]
+        return cls._make(branch, kind, since, year)
+
+    @classmethod
+    def _year(
+            cls, branch, kind: str, date: dt.date) -> tuple[dt.date, int]:
+        "First day of the year that numbers *kind* on *date*, and its name"
+        if kind == 'hand_over':
+            return date.replace(month=1, day=1), date.year
+        Period = Pool().get('account.period')
+        fiscalyear = Period.find(branch.company, date=date).fiscalyear
+        return fiscalyear.start_date, fiscalyear.end_date.year
+
+    @classmethod
+    def _make(
+            cls, branch, kind: str, since: dt.date, year: int
+            ) -> BranchSequence:
+        pool = Pool()
+        Sequence = pool.get('ir.sequence.strict')
+        ModelData = pool.get('ir.model.data')
+        name = f'{branch.code}-{LETTERS[kind]}{year}'
+        sequence, = Sequence.create([{
+                    'name': name,
+                    'sequence_type': ModelData.get_id(
+                        'aid_basket', 'sequence_type_branch'),
+                    'company': branch.company.id,
+                    'prefix': f'{name}-',
+                    'padding': 5,
+                    }])
+        row, = cls.create([{
+                    'branch': branch.id,
+                    'kind': kind,
+                    'since': since,
+                    'sequence': sequence.id,
+                    }])
+        return row
+
+    @classmethod
+    @without_check_access
+    def hold(cls, wanted: list[tuple]) -> list:
+        """Keep the numbers of *wanted* to this transaction, waiting for them.
+
+        *wanted* is (branch, kind, date). Where the database can, the branch
+        is locked while a missing row is made, then the rows, always in the
+        order of their ids so that two tills never wait for each other. The
+        sequences are then known as held, so that Tryton does not ask for
+        them again without waiting.
+        """
+        transaction = Transaction()
+        if not backend.Database.has_select_for():
+            return [cls.find(*key) for key in wanted]
+        rows = []
+        for branch, kind, date in wanted:
+            since, _ = cls._year(branch, kind, date)
+            if not cls._exists(branch, kind, since):
+                _wait_to_make(branch)
+            rows.append(cls.find(branch, kind, date))
+        _wait_for(cls._table, [r.id for r in rows])
+        Sequence = Pool().get('ir.sequence.strict')
+        ids = sorted({r.sequence.id for r in rows})
+        _wait_for(Sequence._table, ids)
+        transaction._locked_records[Sequence._table].update(ids)
+        return rows
+
+    @classmethod
+    def _exists(cls, branch, kind: str, since: dt.date) -> bool:
+        table = cls.__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.select(
+                table.id,
+                where=(table.branch == branch.id)
+                & (table.kind == kind) & (table.since == since)))
+        return bool(cursor.fetchone())
+
+
+def _wait_to_make(branch) -> None:
+    "Let only one transaction at a time make rows for *branch*"
+    # Not the row of the branch: whoever has just written a document of the
+    # branch holds a share of that one
+    Transaction().connection.cursor().execute(
+        'SELECT pg_advisory_xact_lock(hashtext(%s), %s)',
+        (BranchSequence.__name__, branch.id))
+
+
+def _wait_for(table_name: str, ids: list[int]) -> None:
+    "Lock the rows *ids* of a table in their order, waiting for each"
+    table = Table(table_name)
+    Transaction().connection.cursor().execute(*table.select(
+            table.id,
+            where=table.id.in_(sorted(ids)),
+            order_by=[table.id.asc],
+            for_=For('UPDATE')))

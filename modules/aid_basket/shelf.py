@@ -1,0 +1,91 @@
+"""What the shelves of a branch say about the goods of a basket.
+
+One object, a handful of queries whatever the number of lines: which lots of
+a product are on hand, whether any of them must be free, and the most that
+their supply sources let us ask.
+"""
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from decimal import Decimal
+
+from trytond.pool import Pool
+from trytond.transaction import without_check_access
+
+
+class Shelf:
+    """The goods on hand of a branch, for some products and a day.
+
+    *branch* is an `aid.branch`, *products* are `product.product` records.
+    """
+
+    def __init__(self, branch, date: dt.date, products) -> None:
+        OnHand = Pool().get('aid.lot.on_hand')
+        self.branch = branch
+        self.date = date
+        self._terms: dict[int, object] = {}
+        self._refusals: dict[int, str | None] = {}
+        self.by_product: dict[int, list] = defaultdict(list)
+        products = list({p.id: p for p in products if p}.values())
+        if not (branch and products):
+            return
+        with without_check_access():
+            for row in OnHand.in_branch(branch, products=products):
+                if row.quantity > 0:
+                    self.by_product[row.product.id].append(row)
+
+    def rows(self, product) -> list:
+        "What is on hand of *product*, first expired first"
+        return self.by_product[product.id] if product else []
+
+    def usable(self, product) -> list:
+        "Rows of *product* that may be handed over on that day"
+        return [r for r in self.rows(product) if not self.refusal(r.lot)]
+
+    def quantity(self, product, lot=None) -> float:
+        "How much of *product*, or of its *lot*, is on hand"
+        return sum(
+            r.quantity for r in self.rows(product)
+            if lot is None or r.lot == lot)
+
+    def refusal(self, lot) -> str | None:
+        "Why *lot* may not be handed over, a translated sentence"
+        if lot.id not in self._refusals:
+            self._refusals[lot.id] = lot.refusal(self.date)
+        return self._refusals[lot.id]
+
+    def knowledge(self, product) -> tuple[str, object | None]:
+        """How the lot of unscanned goods is known, and which it is.
+
+        `only` where there is a single lot on hand, else `assumed` with the
+        lot that expires first, `None` where there is none at all.
+        """
+        rows = self.rows(product)
+        if len({r.lot.id for r in rows}) == 1:
+            return 'only', rows[0].lot
+        usable = self.usable(product)
+        return 'assumed', usable[0].lot if usable else None
+
+    def limits(self, product, lot=None) -> tuple[bool, Decimal | None]:
+        """Whether goods must be free, and the greatest share to ask.
+
+        With a scanned *lot* its own supply source decides. Without one, the
+        goods in the hand may be of any lot on the shelf: if one of them must
+        be free they are, and the lowest ceiling holds.
+        """
+        lots = [lot] if lot else [r.lot for r in self.rows(product)]
+        terms = [t for t in map(self._term, lots) if t]
+        ceilings = [
+            t.ceiling_rate for t in terms if t.ceiling_rate is not None]
+        return (
+            any(t.always_free for t in terms),
+            min(ceilings, default=None))
+
+    def _term(self, lot):
+        source = lot.supply_source
+        if not source:
+            return None
+        if source.id not in self._terms:
+            self._terms[source.id] = source.term_at(self.date)
+        return self._terms[source.id]

@@ -1,0 +1,162 @@
+"""Where a household stands: its entitlement, its cap, what it owes.
+
+None of this ever keeps a household from its basket; it is said, and what a
+social worker should know is marked.
+"""
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sql.aggregate import Count, Sum
+
+from trytond.i18n import gettext
+from trytond.model import fields
+from trytond.pool import Pool
+from trytond.transaction import Transaction, without_check_access
+
+from . import cap
+
+ZERO = Decimal(0)
+
+
+@without_check_access
+def words(basket, lines) -> str:
+    "What is left of the entitlement once *lines* are taken, in words"
+    if not (basket.household and basket.session):
+        return ''
+    entitlement = basket.household.entitlement_at(basket.session.date)
+    if not entitlement:
+        return gettext('aid_basket.msg_no_entitlement')
+    if (basket_state := getattr(basket, 'state', None)) != 'draft' \
+            and basket_state is not None:
+        lines = []
+    stand = standing(basket, entitlement, lines)
+    if stand.state == 'none':
+        lang = Pool().get('ir.lang').get()
+        return gettext(
+            'aid_basket.msg_entitled_until',
+            date=lang.strftime(entitlement.valid_until))
+    kind = 'exceeded' if stand.state == 'exceeded' else 'left'
+    return gettext(
+        f'aid_basket.msg_cap_{kind}',
+        left=_amount(entitlement, stand.left),
+        cap=_amount(entitlement, entitlement.cap_quantity),
+        period=entitlement.cap_period_string)
+
+
+def _amount(entitlement, quantity: Decimal) -> str:
+    "*quantity* in the unit that the cap counts"
+    lang = Pool().get('ir.lang').get()
+    kind = entitlement.cap_kind
+    if kind == 'amount':
+        return lang.currency(quantity, entitlement.branch.company.currency)
+    number = lang.format_number(float(quantity), digits=None)
+    family = entitlement.cap_family
+    return gettext(
+        f'aid_basket.msg_cap_{kind}', number=number,
+        family=family.name if family else '')
+
+
+def standing(basket, entitlement, lines) -> cap.Standing:
+    "Where the cap of *entitlement* stands with *lines* of *basket*"
+    if entitlement.cap_kind == 'none':
+        return cap.Standing('none')
+    plain = cap.Cap(
+        entitlement.cap_kind, entitlement.cap_quantity or ZERO,
+        entitlement.tolerance or ZERO)
+    first, last = cap.period(
+        entitlement.cap_period, basket.session.date,
+        entitlement.valid_from, entitlement.valid_until)
+    before = _used(entitlement, first, last)
+    return cap.stand(plain, before, _counted(entitlement, lines))
+
+
+def _counted(entitlement, lines) -> Decimal:
+    "What of *lines* the cap counts; always-free goods never are"
+    lines = [l for l in lines if not getattr(l, 'always_free', False)]
+    kind = entitlement.cap_kind
+    if kind == 'amount':
+        return sum((getattr(l, 'asked', None) or ZERO for l in lines), ZERO)
+    if kind == 'kg':
+        return _decimal(sum(getattr(l, 'kg', None) or 0 for l in lines))
+    if kind == 'passages':
+        return Decimal(1 if lines else 0)
+    family = entitlement.cap_family
+    return _decimal(sum(
+            l.quantity or 0 for l in lines
+            if getattr(l, 'product', None)
+            and (family is None or l.product.family == family)))
+
+
+def _used(entitlement, first, last) -> Decimal:
+    """What of the cap was used from *first* to *last*, in one statement.
+
+    Bounded by the index on household and date.
+    """
+    pool = Pool()
+    basket = pool.get('aid.basket').__table__()
+    line = pool.get('aid.basket.line').__table__()
+    product = pool.get('product.product').__table__()
+    template = pool.get('product.template').__table__()
+    counted = {
+        'amount': Sum(line.asked),
+        'kg': Sum(line.kg),
+        'passages': Count(basket.id, distinct=True),
+        'items': Sum(line.quantity),
+        }[entitlement.cap_kind]
+    tables = basket.join(line, condition=line.basket == basket.id)
+    where = (
+        (basket.household == entitlement.household.id)
+        & (basket.date >= first) & (basket.date <= last)
+        & (basket.state == 'done')
+        & (line.always_free == False))  # noqa: E712
+    if entitlement.cap_kind == 'items' and entitlement.cap_family:
+        tables = tables.join(
+            product, condition=line.product == product.id).join(
+            template, condition=product.template == template.id)
+        where &= template.family == entitlement.cap_family.id
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*tables.select(counted, where=where))
+    value, = cursor.fetchone()
+    return _decimal(value or 0)
+
+
+def _decimal(value) -> Decimal:
+    return Decimal(str(value)).quantize(Decimal('0.001'))
+
+
+@without_check_access
+def owed(household, but: int | None = None) -> Decimal:
+    "What *household* owes from its baskets, except the basket of id *but*"
+    return owed_by([household], but)[household.id]
+
+
+@without_check_access
+def owed_by(households, but: int | None = None) -> dict[int, Decimal]:
+    "What each of *households* owes, in two statements"
+    pool = Pool()
+    basket = pool.get('aid.basket').__table__()
+    payment = pool.get('aid.basket.payment').__table__()
+    cursor = Transaction().connection.cursor()
+    result = {h.id: ZERO for h in households}
+    where = (
+        fields.SQL_OPERATORS['in'](basket.household, list(result))
+        & (basket.state == 'done'))
+    if but is not None:
+        where &= basket.id != but
+    cursor.execute(*basket.select(
+            basket.household, Sum(basket.asked), where=where,
+            group_by=[basket.household]))
+    for household, amount in cursor.fetchall():
+        result[household] += _money(amount)
+    cursor.execute(*basket.join(
+            payment, condition=payment.basket == basket.id).select(
+            basket.household, Sum(payment.amount), where=where,
+            group_by=[basket.household]))
+    for household, amount in cursor.fetchall():
+        result[household] -= _money(amount)
+    return result
+
+
+def _money(value) -> Decimal:
+    return Decimal(str(value or 0)).quantize(Decimal('0.01'))

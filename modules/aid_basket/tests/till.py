@@ -1,0 +1,150 @@
+"""A till to test with: a branch with books, goods, a household, a session."""
+from __future__ import annotations
+
+from contextlib import contextmanager
+from decimal import Decimal
+
+from trytond.modules.account.tests import create_chart, get_fiscalyear
+from trytond.modules.account_invoice.tests import set_invoice_sequences
+from trytond.modules.company.tests import create_company, set_company
+from trytond.pool import Pool
+from trytond.transaction import Transaction
+
+from aid_donation.tests.gifts import (
+    count_statements, make_donation, make_donor, make_product)
+from aid_household.tests.families import create_household, grant_entitlement
+from aid_lot.tests.goods import family, make_branch, receive, source
+
+__all__ = [
+    'at_till', 'basket_of', 'count_statements', 'create_household', 'family',
+    'give', 'grant_entitlement', 'make_branch', 'make_donation',
+    'make_donor', 'make_product', 'on_hand', 'open_session', 'receive',
+    'rule', 'scan', 'source']
+
+
+@contextmanager
+def at_till(code: str = 'B1'):
+    "A company with a chart and a fiscal year, and one of its branches"
+    company = create_company()
+    with set_company(company):
+        create_chart(company)
+        fiscalyear = set_invoice_sequences(get_fiscalyear(company))
+        fiscalyear.save()
+        fiscalyear.create_period([fiscalyear])
+        _make_cash_method(company)
+        branch = make_branch(code)
+        with Transaction().set_context(branch=branch.id):
+            yield branch
+
+
+def _make_cash_method(company):
+    pool = Pool()
+    Account = pool.get('account.account')
+    Journal = pool.get('account.journal')
+    Method = pool.get('account.invoice.payment.method')
+    Configuration = pool.get('aid.basket.configuration')
+    journal, = Journal.search([('type', '=', 'cash')], limit=1)
+    cash, = Account.search([
+            ('company', '=', company.id),
+            ('code', '=', '1.1.1'),
+            ], limit=1)
+    expense, = Account.search([
+            ('company', '=', company.id),
+            ('type.expense', '=', True),
+            ], limit=1)
+    Method.create([{
+                'name': "Cash",
+                'company': company.id,
+                'journal': journal.id,
+                'credit_account': cash.id,
+                'debit_account': cash.id,
+                }])
+    waiver, = Method.create([{
+                'name': "Waived",
+                'company': company.id,
+                'journal': journal.id,
+                'credit_account': expense.id,
+                'debit_account': expense.id,
+                }])
+    configuration = Configuration(1)
+    configuration.waiver_method = waiver
+    configuration.save()
+
+
+def rule(branch=None, **values):
+    "The contribution rule from now on: a tenth of the price unless told"
+    Rule = Pool().get('aid.contribution.rule')
+    record, = Rule.create([{
+                'branch': branch.id if branch else None,
+                'mode': 'rate',
+                'rate': Decimal('0.1'),
+                'rounding': None,
+                **values,
+                }])
+    return record
+
+
+def open_session(branch, **values):
+    Session = Pool().get('aid.distribution.session')
+    session, = Session.create([{
+                'branch': branch.id,
+                'date': branch.today(),
+                'cash_float': Decimal(20),
+                **values,
+                }])
+    return session
+
+
+def give(branch, *lines: dict, source_code: str = 'shop_collection', **values):
+    """Receive a donation at *branch*; its lots, in the order of *lines*.
+
+    Lines are those of `make_donation`, for example
+    ``{'family': 'bread', 'net_weight': 5}``.
+    """
+    Donation = Pool().get('aid.donation')
+    donation = make_donation(
+        list(lines), source_code=source_code, branch=branch.id, **values)
+    Donation.receive([donation])
+    return [line.lot for line in Donation(donation.id).lines]
+
+
+def basket_of(session, household, *lines: tuple):
+    """A basket of (thing, quantity) pairs.
+
+    A thing is a lot, then taken as scanned, or a product.
+    """
+    pool = Pool()
+    Basket = pool.get('aid.basket')
+    values = []
+    for thing, quantity in lines:
+        lot = thing if thing.__name__ == 'stock.lot' else None
+        product = lot.product if lot else thing
+        values.append({
+                'product': product.id,
+                'lot': lot.id if lot else None,
+                'lot_knowledge': 'scanned' if lot else None,
+                'quantity': quantity,
+                'unit': product.default_uom.id,
+                })
+    basket, = Basket.create([{
+                'session': session.id,
+                'household': household.id if household else None,
+                'lines': [('create', values)],
+                }])
+    return basket
+
+
+def scan(basket, *codes: str):
+    "Scan *codes* into *basket* as the client does; the last message"
+    for code in codes:
+        basket.on_scan_code(code)
+    return basket.message
+
+
+def on_hand(lot, branch=None) -> float:
+    "How much of *lot* lies anywhere, or in the storage of *branch*"
+    OnHand = Pool().get('aid.lot.on_hand')
+    domain = [('lot', '=', lot.id)]
+    if branch:
+        domain.append(('location', '=', branch.storage.id))
+    return round(sum(r.quantity for r in OnHand.search(domain)), 6)
