@@ -189,7 +189,9 @@ class Branch(DeactivableMixin, tree(), ModelSQL, ModelView):
         warehouse, because hanging a location below an existing warehouse
         makes Tryton check every warehouse there is.
         """
-        Location = Pool().get('stock.location')
+        pool = Pool()
+        Location = pool.get('stock.location')
+        ModelData = pool.get('ir.model.data')
         quarantine = gettext('aid_branch.msg_location_quarantine')
         storage = gettext('aid_branch.msg_location_storage')
         warehouses = Location.create([{
@@ -207,6 +209,7 @@ class Branch(DeactivableMixin, tree(), ModelSQL, ModelView):
                                     'branch': branch.id,
                                     }])],
                     } for branch in branches])
+        lost_found = ModelData.get_id('stock', 'location_lost_found')
         to_write: list = []
         for branch, warehouse in zip(branches, warehouses):
             branch.storage, branch.quarantine = sorted(
@@ -217,6 +220,8 @@ class Branch(DeactivableMixin, tree(), ModelSQL, ModelView):
                     'input_location': branch.storage.id,
                     'output_location': branch.storage.id,
                     'storage_location': branch.storage.id,
+                    # Without it no count can be confirmed
+                    'lost_found_location': lost_found,
                     }]
         Location.write(*to_write)
         cls.save(branches)
