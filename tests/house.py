@@ -291,8 +291,22 @@ def furnish_baskets() -> None:
 
 
 def basket(session, household, families: dict[str, float]):
-    "A basket, not saved, of so many kg of each family"
-    raise NotImplementedError
+    "A basket, not saved, of so many kg of the goods of each family"
+    from trytond.pool import Pool
+
+    pool = Pool()
+    Basket = pool.get('aid.basket')
+    Family = pool.get('aid.family')
+    Line = pool.get('aid.basket.line')
+    lines = []
+    for code, weight in families.items():
+        family, = Family.search([('code', '=', code)])
+        lines.append(Line(
+                product=family.product, quantity=weight,
+                unit=family.product.default_uom))
+    return Basket(
+        branch=session.branch, session=session, date=session.date,
+        household=household, people=household.size, lines=lines)
 
 
 def main() -> None:
