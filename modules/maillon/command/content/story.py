@@ -86,7 +86,7 @@ class Story:
     "What the chapters have in common"
     size: Size
     today: dt.date
-    random: random.Random = field(
+    chance: random.Random = field(
         default_factory=lambda: random.Random(SEED))
     donors: list[tuple[int, str, str, str]] = field(default_factory=list)
     #: Donations not yet received: day → values
@@ -182,7 +182,7 @@ def _households(story: Story) -> None:
 
 def _household(story: Story, number: int) -> dict[str, Any]:
     "A row as the import of households reads it"
-    chance = story.random
+    chance = story.chance
     grocery = GROCERIES[number % len(GROCERIES)]
     births = [chance.randint(1945, 2003)]
     if chance.random() < .45:
@@ -221,7 +221,7 @@ def _household(story: Story, number: int) -> dict[str, Any]:
 
 
 def _terms(story: Story, number: int, persons: int) -> dict[str, Any]:
-    chance = story.random
+    chance = story.chance
     start = story.today - dt.timedelta(
         weeks=WEEKS, days=chance.randint(1, 40))
     # One in ten is to be renewed within the month.
@@ -264,7 +264,7 @@ def _calendar(story: Story) -> None:
         # The first fortnight fills the shelves.
         day = (
             days[number % 6] if number < story.size.donations // 3
-            else story.random.choice(days))
+            else story.chance.choice(days))
         story.deliveries[day].append(
             _delivery(story, number, donor, day, families))
 
@@ -294,7 +294,7 @@ def _delivery(
         story: Story, number: int, donor: tuple[int, str, str, str],
         day: dt.date, families: dict[str, Any]) -> dict[str, Any]:
     "Values of a donation without its branch's id, which `_day` looks up"
-    chance = story.random
+    chance = story.chance
     party, city, source, gives = donor
     codes = GIVES[gives]
     rows = chance.randint(5, 8) if number % 3 else chance.randint(4, 6)
@@ -307,7 +307,7 @@ def _delivery(
                 detailed=source in DETAILED or n % 3 != 2))
     places = DELIVERIES[city]
     return {
-        'place': places[(number // len(story.donors)) % len(places)],
+        'place': places[(number + number // len(story.donors)) % len(places)],
         'donor': party,
         'source': source,
         'received_on': day,
@@ -320,7 +320,7 @@ def _line(
         story: Story, family: Any, day: dt.date, detailed: bool
         ) -> dict[str, Any]:
     "A row of a donation; one in three knows its family and weight only"
-    chance = story.random
+    chance = story.chance
     values: dict[str, Any] = {'family': family.id}
     if detailed:
         product = chance.choice(_products(family))
@@ -404,7 +404,7 @@ def _serve(story: Story, session: Any, count: int) -> None:
     households = _who_comes(story, session, count)
     vlist = []
     for household in households:
-        lines = shelf.fill(story.random, household.size or 1)
+        lines = shelf.fill(story.chance, household.size or 1)
         if lines:
             vlist.append({
                     'session': session.id,
@@ -425,7 +425,7 @@ def _who_comes(story: Story, session: Any, count: int) -> list[Any]:
     Household = Pool().get('aid.household')
     there = Household.search(
         [('branch', '=', session.branch.id)], order=[('id', 'ASC')])
-    story.random.shuffle(there)
+    story.chance.shuffle(there)
     turns = -(-count // len(there))
     return (there * turns)[:count]
 

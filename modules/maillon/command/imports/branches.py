@@ -27,7 +27,7 @@ from trytond.pool import Pool
 from trytond.tools import grouped_slice
 from trytond.transaction import inactive_records
 
-from . import Outcome, Progress, silent
+from . import AT_ONCE, Outcome, Progress, silent
 from .table import Cells, Fault, read_csv, read_headers, unknown_columns
 
 __all__ = ['read', 'store', 'COLUMNS', 'REQUIRED']
@@ -113,7 +113,7 @@ def store(
     with progress(len(wanted), "Branches") as advance:
         for level in levels:
             new = [w for w in level if w['code'] not in existing]
-            for slice_ in grouped_slice(new, 250):
+            for slice_ in grouped_slice(new, AT_ONCE):
                 slice_ = list(slice_)
                 for branch in _create(slice_, existing, services):
                     existing[branch.code] = branch
@@ -242,8 +242,9 @@ def _change(
         services: dict[str, Any]) -> int:
     "Write what differs and return how many branches it touched"
     Branch = Pool().get('aid.branch')
-    pairs = [(row, existing[row['code']]) for row in rows]
-    Branch.browse([branch for _, branch in pairs])
+    # Browsed together they are read together.
+    pairs = list(zip(
+            rows, Branch.browse([existing[row['code']] for row in rows])))
     to_write: list[Any] = []
     touched = set()
     for row, branch in pairs:

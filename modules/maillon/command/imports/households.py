@@ -40,7 +40,7 @@ from trytond.pool import Pool
 from trytond.tools import grouped_slice
 from trytond.transaction import inactive_records
 
-from . import Outcome, Progress, silent
+from . import AT_ONCE, Outcome, Progress, silent
 from .table import Cells, Fault, read_csv, read_headers, unknown_columns
 
 __all__ = ['read', 'store', 'COLUMNS', 'REQUIRED']
@@ -138,12 +138,12 @@ def _terms(cells: Cells) -> dict[str, Any] | None:
         'valid_until': end,
         'contribution': cells.choice(
             'contribution', CONTRIBUTIONS) or 'standard',
-        'contribution_rate': cells.decimal('contribution_rate'),
+        'contribution_rate': cells.decimal('contribution_rate', digits=4),
         'cap_kind': cells.choice('cap_kind', CAP_KINDS) or 'none',
-        'cap_quantity': cells.decimal('cap_quantity'),
+        'cap_quantity': cells.decimal('cap_quantity', digits=3),
         'cap_family_code': cells.text('cap_family_code'),
         'cap_period': cells.choice('cap_period', CAP_PERIODS),
-        'tolerance': cells.decimal('tolerance'),
+        'tolerance': cells.decimal('tolerance', digits=4),
         }
     needed = []
     if terms['contribution'] == 'rate':
@@ -174,7 +174,7 @@ def store(
         return Outcome(faults=faults)
     outcome = Outcome()
     with progress(len(wanted), "Households") as advance:
-        for slice_ in grouped_slice(wanted, 250):
+        for slice_ in grouped_slice(wanted, AT_ONCE):
             rows = list(slice_)
             new = [row for row in rows if row['code'] not in existing]
             for household in _create(new, branches, kinds):
@@ -300,6 +300,10 @@ def _change(
     Constraint = pool.get('aid.household.constraint')
     Household = pool.get('aid.household')
     Member = pool.get('aid.household.member')
+    # Browsed together they are read together.
+    pairs = list(zip(
+            [row for row, _ in pairs],
+            Household.browse([household for _, household in pairs])))
     touched = set()
     households: list[Any] = []
     names: list[Any] = []

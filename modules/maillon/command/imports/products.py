@@ -33,7 +33,7 @@ from trytond.pool import Pool
 from trytond.tools import grouped_slice
 from trytond.transaction import Transaction, inactive_records
 
-from . import Outcome, Progress, open_food_facts, silent
+from . import AT_ONCE, Outcome, Progress, open_food_facts, silent
 from .table import (
     Cells, Fault, Row, read_csv, read_headers, unknown_columns)
 
@@ -129,8 +129,8 @@ def _read_row(cells: Cells) -> Wanted:
         'brand': cells.text('brand'),
         'family': cells.text('family'),
         'unit': cells.choice('unit', list(UNITS)) or 'piece',
-        'weight_kg': cells.decimal('weight_kg'),
-        'list_price': cells.decimal('list_price'),
+        'weight_kg': cells.decimal('weight_kg', digits=3),
+        'list_price': cells.decimal('list_price', digits=4),
         'food_group': cells.text('food_group'),
         'composition': _composition(cells),
         }
@@ -141,7 +141,8 @@ def _composition(cells: Cells) -> dict[str, Decimal]:
     liquid = cells.row.cells.get('family') == 'drinks'
     values = {
         name: value for name in COMPOSITION
-        if (value := cells.decimal(name)) is not None}
+        if (value := cells.decimal(
+                    name, digits=1 if name == 'energy_kj' else 3)) is not None}
     for fault in plausibility.faults(values, liquid=liquid):
         cells.fault(
             fault.name if fault.name in COMPOSITION else 'energy_kj',
@@ -184,7 +185,7 @@ def store(
     look_up = _LookUp(families, groups)
     outcome = Outcome()
     with progress(len(wanted), "Products") as advance:
-        for slice_ in grouped_slice(wanted, 500):
+        for slice_ in grouped_slice(wanted, AT_ONCE):
             rows = list(slice_)
             pairs = [(row, known.find(row)) for row in rows]
             new = [row for row, product in pairs if not product]
@@ -346,13 +347,18 @@ def _create(rows: list[Wanted], look_up: _LookUp) -> None:
 def _change(
         pairs: list[tuple[Wanted, Any]], look_up: _LookUp) -> int:
     "Write what differs and return how many products it touched"
+    if not pairs:
+        return 0
     pool = Pool()
     Composition = pool.get('aid.product.composition')
     Identifier = pool.get('product.identifier')
     ListPrice = pool.get('product.list_price')
     Product = pool.get('product.product')
     Template = pool.get('product.template')
-    Product.browse([product for _, product in pairs])
+    # Browsed together they are read together.
+    pairs = list(zip(
+            [row for row, _ in pairs],
+            Product.browse([product for _, product in pairs])))
     writes: dict[Any, list[Any]] = {
         Template: [], ListPrice: [], Composition: []}
     creates: dict[Any, list[dict[str, Any]]] = {

@@ -142,14 +142,20 @@ class Cells:
 
     def decimal(
             self, column: str, required: bool = False,
-            minimum: Decimal | None = Decimal(0)) -> Decimal | None:
-        "A number, with a point or a comma; not under *minimum*"
+            minimum: Decimal | None = Decimal(0),
+            digits: int | None = None) -> Decimal | None:
+        """A number, with a point or a comma; not under *minimum*.
+
+        Rounded to so many *digits* behind the point, where it has more.
+        """
         value = self._parsed(
             column, lambda text: _finite(text.replace(',', '.')), required,
             "is not a number: write for example 1.25")
         if value is not None and minimum is not None and value < minimum:
             self.fault(column, f"is less than {minimum}: correct it")
             return None
+        if value is not None and digits is not None:
+            return round(value, digits)
         return value
 
     def integer(self, column: str, required: bool = False) -> int | None:
