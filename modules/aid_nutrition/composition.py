@@ -31,8 +31,8 @@ VALUES = ('energy_kj', *plausibility.WEIGHTS, 'fruit_veg_legumes')
 FED_BY = frozenset({*VALUES, 'food_class', 'sweeteners', 'water'})
 
 
-def _value(label: str, help: str = '') -> fields.Numeric:
-    return fields.Numeric(label, digits=(None, 3), help=help)
+def _value(label: str, decimals: int = 3, help: str = '') -> fields.Numeric:
+    return fields.Numeric(label, digits=(None, decimals), help=help)
 
 
 class Composition(ModelSQL, ModelView):
@@ -50,7 +50,7 @@ class Composition(ModelSQL, ModelView):
         help="How the Nutri-Score reckons it. Drinks hold milk and plant "
         "drinks. Not scored: coffee, tea, herbs, infant food, vinegar, "
         "salt.")
-    energy_kj = _value("Energy (kJ)")
+    energy_kj = _value("Energy (kJ)", 1)
     energy_kcal = fields.Function(fields.Numeric(
             "Energy (kcal)", digits=(None, 0)),
         'on_change_with_energy_kcal')
@@ -62,7 +62,7 @@ class Composition(ModelSQL, ModelView):
     protein = _value("Protein (g)")
     salt = _value("Salt (g)")
     fruit_veg_legumes = _value(
-        "Fruit, Vegetables, Pulses (%)",
+        "Fruit, Vegetables, Pulses (%)", 1,
         help="Part of the ingredients. Nuts do not count; olive and avocado "
         "oil do.")
     sweeteners = fields.Boolean(
@@ -84,10 +84,11 @@ class Composition(ModelSQL, ModelView):
     nutri_score = fields.Selection(
         LETTERS, "Nutri-Score", readonly=True, sort=False, translate=False)
     nutri_points = fields.Integer("Points", readonly=True)
-    nutri_missing = fields.Char(
-        "Counted as 0", readonly=True,
-        help="Optional values that are not known. Known, they could only "
-        "make the letter better.")
+    nutri_missing = fields.Function(fields.Char(
+            "Counted as 0",
+            help="Optional values that are not known. Known, they could only "
+            "make the letter better."),
+        'on_change_with_nutri_missing')
     nutri_score_icon = fields.Function(
         fields.Char("Nutri-Score Icon"), 'on_change_with_nutri_score_icon')
     nutri_picture = fields.Function(
@@ -172,7 +173,7 @@ class Composition(ModelSQL, ModelView):
         return score.points if score else None
 
     @fields.depends(methods=['_nutri_score'])
-    def on_change_with_nutri_missing(self) -> str | None:
+    def on_change_with_nutri_missing(self, name: str = None) -> str | None:
         score = self._nutri_score()
         if not score or not score.letter:
             return None
@@ -197,7 +198,6 @@ class Composition(ModelSQL, ModelView):
             score = self._nutri_score()
             values['nutri_score'] = score.letter if score else None
             values['nutri_points'] = score.points if score else None
-            values['nutri_missing'] = self.on_change_with_nutri_missing()
         return values
 
     @classmethod
