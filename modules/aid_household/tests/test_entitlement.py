@@ -6,7 +6,8 @@ from trytond import backend
 from trytond.model.exceptions import (
     AccessButtonError, AccessError, ValidationError)
 from trytond.pool import Pool
-from trytond.tests.test_tryton import activate_module, with_transaction
+from trytond.tests.test_tryton import (
+    activate_module, drop_db, with_transaction)
 from trytond.transaction import Transaction
 
 from aid_branch.tests.network import create_network, create_user
@@ -25,7 +26,13 @@ class EntitlementCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        drop_db()
         activate_module('aid_household')
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        drop_db()
 
 
 class DecisionTestCase(EntitlementCase):

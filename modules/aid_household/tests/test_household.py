@@ -8,7 +8,7 @@ from trytond.model.exceptions import (
 from trytond.modules.party.exceptions import EraseError
 from trytond.pool import Pool
 from trytond.tests.test_tryton import (
-    activate_module, with_transaction)
+    activate_module, drop_db, with_transaction)
 from trytond.transaction import Transaction, without_check_access
 
 from aid_branch.tests.network import create_network, create_user
@@ -32,7 +32,13 @@ class HouseholdCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        drop_db()
         activate_module('aid_household')
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        drop_db()
 
 
 class MakingTestCase(HouseholdCase):
@@ -424,7 +430,8 @@ class AccessTestCase(HouseholdCase):
                     household.card_code]:
                 with self.subTest(text=text):
                     self.assertEqual(
-                        Household.search([('rec_name', 'ilike', f'%{text}%')]),
+                        Household.search([
+                                ('rec_name', 'ilike', f'%{text}%')]),
                         [household])
             self.assertEqual(
                 Household.search([
