@@ -1,6 +1,7 @@
 """What a product is as food: its group, how much is eaten, its score."""
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -164,16 +165,30 @@ class Product(metaclass=PoolMeta):
         return items
 
     @classmethod
-    def shelf_goods(cls, on_hand: Iterable[Any]) -> list[balance.ShelfGood]:
-        """What is on the shelf, one good for each product.
+    def shelf_goods(
+            cls, on_hand: Iterable[Any], date: dt.date | None = None
+            ) -> list[balance.ShelfGood]:
+        """What may be taken from the shelf, one good for each product.
 
         :param on_hand: ``aid.lot.on_hand`` records, or anything with
             ``product``, ``quantity`` and ``expiry``
+        :param date: lots that may not be handed over on that day are left
+            out; None: today where each of them lies
         """
         by_product: dict[Any, list] = defaultdict(list)
+        today: dict[Any, dt.date] = {}
         for row in on_hand:
-            if row.quantity > 0:
-                by_product[row.product].append(row)
+            if row.quantity <= 0:
+                continue
+            if lot := getattr(row, 'lot', None):
+                day = date
+                if not day:
+                    if row.branch not in today:
+                        today[row.branch] = row.branch.today()
+                    day = today[row.branch]
+                if lot.refusal(day):
+                    continue
+            by_product[row.product].append(row)
         goods = []
         for product, rows in by_product.items():
             group = product.food_group_used

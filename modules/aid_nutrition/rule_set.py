@@ -1,6 +1,7 @@
 """What is held to be balanced, since when, and who says so."""
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -117,18 +118,21 @@ class RuleSet(DatedMixin, DeactivableMixin, ModelSQL, ModelView):
 
     def balance(
             self, goods: Iterable[tuple[Any, float | None]],
-            shelf: Iterable[Any] = ()) -> balance.Balance:
+            shelf: Iterable[Any] = (),
+            date: dt.date | None = None) -> balance.Balance:
         """The balance of *goods* by this rule set.
 
         :param goods: pairs of a product (or a family) and its weight in kg
         :param shelf: ``aid.lot.on_hand`` records that hints may name
+        :param date: hints name only lots that may be handed over on that
+            day; None: today where the lots are
         """
         pool = Pool()
         Group = pool.get('aid.food.group')
         Product = pool.get('product.product')
         return balance.balance(
             Product.nutrition_items(goods), self.targets(),
-            shelf=Product.shelf_goods(shelf),
+            shelf=Product.shelf_goods(shelf, date),
             minimum_kg=self.minimum_kg,
             minimum_lines=self.minimum_lines,
             minimum_coverage=self.minimum_coverage,

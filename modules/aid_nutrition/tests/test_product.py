@@ -164,6 +164,24 @@ class ProductTestCase(ModuleTestCase):
                 (fruit.name, 'FV', None, 5, "some fruit and vegetables")])
 
     @with_transaction()
+    def test_shelf_goods_may_be_handed_over(self):
+        "A lot that is refused on the day is never offered"
+        Product = Pool().get('product.product')
+        yoghurt = create_product("Yoghurt", 'dairy')
+        today = dt.date(2026, 11, 22)
+        lot = SimpleNamespace(
+            refusal=lambda date: "Past" if date > today else None)
+        branch = SimpleNamespace(
+            today=lambda: today + dt.timedelta(days=1))
+        row = SimpleNamespace(
+            product=yoghurt, quantity=1, expiry=today, lot=lot,
+            branch=branch)
+        self.assertEqual(len(Product.shelf_goods([row], today)), 1)
+        self.assertEqual(
+            Product.shelf_goods([row], today + dt.timedelta(days=1)), [])
+        self.assertEqual(Product.shelf_goods([row]), [])
+
+    @with_transaction()
     def test_nutri_score(self):
         pool = Pool()
         Product = pool.get('product.product')
