@@ -268,12 +268,16 @@ def _value(line, product, day: dt.date):
 
 
 def _move_values(line, lot, quantity, unit, supplier, ends: dict) -> dict:
+    Uom = Pool().get('product.uom')
     company = line.donation.branch.company
     return {
         'product': lot.product.id,
         'lot': lot.id,
         'quantity': quantity,
         'unit': unit.id,
+        # Known here: left to be computed, it costs an update for each move
+        'internal_quantity': Uom.compute_qty(
+            unit, quantity, lot.product.default_uom, round=True),
         'company': company.id,
         'currency': company.currency.id,
         'unit_price': lot.unit_value or Decimal(0),

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import base64
+
 from trytond.i18n import gettext
 from trytond.report import Report
 from trytond.tools.qrcode import generate_svg
+
+from aid_lot.lot import LotLabel
 
 from .donation import arrival
 from .public_code import spaced
@@ -23,7 +27,7 @@ class Slip(Report):
         context['arrival'] = arrival
         context['spaced'] = spaced
         context['goods'] = _goods
-        context['qr_svg'] = qr_svg
+        context['picture'] = picture
         return context
 
     @classmethod
@@ -35,12 +39,21 @@ class Slip(Report):
         return super().convert(report, data, **kwargs)
 
 
-def qr_svg(code: str) -> str:
-    "The code as a drawing that stands inside the page"
-    svg = generate_svg(code)
-    if isinstance(svg, bytes):
-        svg = svg.decode('utf-8')
-    return svg[svg.index('<svg'):]
+class Label(LotLabel):
+    "The crate labels of all the lots of a donation, in one go"
+    __name__ = 'aid.donation.label'
+
+    @classmethod
+    def get_context(cls, records, header, data) -> dict:
+        lots = [lot.id for donation in records for lot in donation.lots]
+        return super().get_context(
+            cls._get_records(lots, 'stock.lot', data), header, data)
+
+
+def picture(code: str) -> str:
+    "A QR code of *code* that stands in the page itself"
+    image = base64.b64encode(generate_svg(code, border=1).getvalue())
+    return f"data:image/svg+xml;base64,{image.decode('ascii')}"
 
 
 def _goods(donation) -> list:

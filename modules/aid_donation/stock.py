@@ -150,8 +150,9 @@ class ShipmentInternal(metaclass=PoolMeta):
     def send(cls, shipments) -> None:
         """Let the goods leave, in one click.
 
-        :raises TransferError: there is nothing to send, the branches are the
-            same or belong to two bodies, or a lot is not there
+        :raises TransferError: there is nothing to send, the branches belong
+            to two bodies, or a lot is past its use-by
+        :raises InsufficientQuantityError: there is less of a lot than asked
         """
         transfer.send(shipments)
 
@@ -162,16 +163,19 @@ class ShipmentInternal(metaclass=PoolMeta):
         transfer.accept(shipments)
 
     @classmethod
+    @ModelView.button
     def wait(cls, shipments, moves=None) -> None:
         super().wait(shipments, moves=moves)
         transfer.share_moves(shipments)
 
     @classmethod
+    @ModelView.button
     def pack(cls, shipments) -> None:
         super().pack(shipments)
         transfer.share_moves(shipments)
 
     @classmethod
+    @ModelView.button
     def ship(cls, shipments) -> None:
         super().ship(shipments)
         transfer.share_moves(shipments)

@@ -124,22 +124,17 @@ def send(shipments) -> None:
     """Wait, assign, pack and ship at once.
 
     :raises TransferError: with the name of what stands against it
+    :raises InsufficientQuantityError: there is less of a lot than asked
     """
     Shipment = Pool().get('stock.shipment.internal')
     for shipment in shipments:
         _check(shipment)
     Shipment.wait(shipments)
-    # Read again: waiting has put the transit between the two ends
+    # Read again: waiting has put the transit between the two ends.
+    # The lots are chosen, and what is on hand is watched when they leave:
+    # Tryton's own assignment would lock the table of all moves for it
     shipments = Shipment.browse(shipments)
-    Shipment.assign_try(shipments)
-    for shipment in shipments:
-        if shipment.state != 'assigned':
-            short = [
-                m for m in shipment.outgoing_moves if m.state != 'assigned']
-            raise TransferError(gettext(
-                    'aid_donation.msg_transfer_short',
-                    transfer=shipment.rec_name,
-                    goods=', '.join(_goods(m) for m in short[:5])))
+    Shipment.assign(shipments)
     Shipment.pack(shipments)
     Shipment.ship(shipments)
 
@@ -202,8 +197,3 @@ def _check(shipment) -> None:
     for move in moves:
         if today and move.lot and move.lot.is_past_use_by(today):
             raise TransferError(move.lot.refusal(today))
-
-
-def _goods(move) -> str:
-    lot = f' ({move.lot.rec_name})' if move.lot else ''
-    return f'{move.product.rec_name}{lot}'
