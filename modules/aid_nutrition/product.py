@@ -176,16 +176,16 @@ class Product(metaclass=PoolMeta):
             out; None: today where each of them lies
         """
         by_product: dict[Any, list] = defaultdict(list)
-        today: dict[Any, dt.date] = {}
+        today: dict[int, dt.date] = {}
         for row in on_hand:
             if row.quantity <= 0:
                 continue
             if lot := getattr(row, 'lot', None):
                 day = date
                 if not day:
-                    if row.branch not in today:
-                        today[row.branch] = row.branch.today()
-                    day = today[row.branch]
+                    if row.branch.id not in today:
+                        today[row.branch.id] = row.branch.today()
+                    day = today[row.branch.id]
                 if lot.refusal(day):
                     continue
             by_product[row.product].append(row)

@@ -172,7 +172,7 @@ class ProductTestCase(ModuleTestCase):
         lot = SimpleNamespace(
             refusal=lambda date: "Past" if date > today else None)
         branch = SimpleNamespace(
-            today=lambda: today + dt.timedelta(days=1))
+            id=1, today=lambda: today + dt.timedelta(days=1))
         row = SimpleNamespace(
             product=yoghurt, quantity=1, expiry=today, lot=lot,
             branch=branch)
