@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-import base64
 import datetime as dt
+
+import qrcode
 
 from trytond.i18n import gettext
 from trytond.model import Index, Unique, fields
@@ -9,7 +10,6 @@ from trytond.modules.product import price_digits
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.report import Report
-from trytond.tools import qrcode
 from trytond.transaction import without_check_access
 
 from .exceptions import LotOriginError, LotValidationError
@@ -143,21 +143,7 @@ class Lot(metaclass=PoolMeta):
     @classmethod
     def validate_fields(cls, lots, field_names) -> None:
         super().validate_fields(lots, field_names)
-        cls.check_party(lots, field_names)
         cls.check_dates(lots, field_names)
-
-    @classmethod
-    def check_party(cls, lots, field_names=None) -> None:
-        "Who gave or sold it is known where the supply source asks for it"
-        if field_names and not (field_names & ORIGIN):
-            return
-        for lot in lots:
-            if (lot.supply_source.party_required != 'none'
-                    and not lot.donor):
-                raise LotValidationError(gettext(
-                        'aid_lot.msg_lot_party_required',
-                        lot=lot.rec_name,
-                        source=lot.supply_source.rec_name))
 
     @classmethod
     def check_dates(cls, lots, field_names=None) -> None:
@@ -295,10 +281,21 @@ class LotLabel(Report):
         return context
 
 
-def _picture(code: str) -> str:
-    "A QR code of *code* that stands in the page itself"
-    image = base64.b64encode(qrcode.generate_svg(code, border=1).getvalue())
-    return f"data:image/svg+xml;base64,{image.decode('ascii')}"
+def _picture(code: str) -> tuple[int, str]:
+    """A QR code of *code*, to be drawn in the page itself.
+
+    WeasyPrint fetches no picture but from the web, not even one that stands
+    in its own address, and one shape is smaller than a thousand squares.
+
+    :return: modules along a side, and the data of an SVG path
+    """
+    symbol = qrcode.QRCode(border=1)
+    symbol.add_data(code)
+    matrix = symbol.get_matrix()
+    return len(matrix), ''.join(
+        f'M{x} {y}h1v1h-1z'
+        for y, row in enumerate(matrix)
+        for x, dark in enumerate(row) if dark)
 
 
 def _format(lang, date: dt.date | None) -> str:

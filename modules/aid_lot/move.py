@@ -104,7 +104,7 @@ class Move(metaclass=PoolMeta):
         """The day the move is done, by the calendar of its branch.
 
         Tryton fills the date of the company, which may already, or still, be
-        another day overseas.
+        another day overseas; and it dates what comes back on the day it left.
 
         :param today: dates by branch and company, to ask each only once
         """
@@ -112,7 +112,10 @@ class Move(metaclass=PoolMeta):
         if self.company not in today:
             with Transaction().set_context(company=self.company.id):
                 today[self.company] = today_at(None)
-        if not branch or self.effective_date != today[self.company]:
+        comes_back = self.from_location.type == 'customer'
+        if not branch or (
+                self.effective_date != today[self.company]
+                and not comes_back):
             return self.effective_date
         if branch not in today:
             today[branch] = today_at(branch)
