@@ -11,10 +11,7 @@ class Role(metaclass=PoolMeta):
     __name__ = 'res.role'
 
     home = fields.Many2One(
-        'ir.action', "First Screen", ondelete='SET NULL',
-        domain=[
-            ('type', '=', 'ir.action.act_window'),
-            ],
+        'ir.action.act_window', "First Screen", ondelete='SET NULL',
         help="What opens when somebody with this role signs in, unless they "
         "have chosen otherwise in their preferences.")
 
@@ -37,5 +34,5 @@ class User(metaclass=PoolMeta):
         for user_role in user.roles:
             home = user_role.role.home
             if home and user_role.valid(now):
-                return [home.id]
+                return [home.action.id]
         return []
