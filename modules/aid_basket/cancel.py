@@ -108,6 +108,7 @@ def _return_values(basket, line, fate: str | None, today: dt.date) -> dict:
     ModelData = Pool().get('ir.model.data')
     branch = basket.session.branch
     move = line.move
+    priced = fate != 'bin'
     if fate == 'bin':
         to_location = ModelData.get_id('aid_lot', 'location_disposal')
     elif line.lot and line.lot.is_past_use_by(today):
@@ -123,8 +124,8 @@ def _return_values(basket, line, fate: str | None, today: dt.date) -> dict:
         'from_location': move.to_location.id,
         'to_location': to_location,
         'company': move.company.id,
-        'currency': move.currency.id if move.currency else None,
-        'unit_price': move.unit_price,
+        'currency': move.currency.id if priced else None,
+        'unit_price': move.unit_price if priced else None,
         'planned_date': today,
         'effective_date': today,
         'origin': str(move),

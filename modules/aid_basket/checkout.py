@@ -13,7 +13,6 @@ from collections import defaultdict
 from contextlib import contextmanager
 from decimal import Decimal
 
-from trytond import backend
 from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
@@ -104,7 +103,7 @@ def own_transaction(records, company):
     transaction = Transaction()
     created = set(map(int, transaction.create_records.get(
                 records[0].__name__, ())))
-    if (not backend.Database.has_select_for()
+    if (not transaction.database.has_select_for()
             or any(r.id in created for r in records)):
         with transaction.set_context(company=company.id), \
                 without_check_access():
@@ -148,9 +147,9 @@ def _wait_for_turn(baskets) -> dict:
 
 def _forget(baskets) -> None:
     "Read everything again: others may have written while we waited"
-    if not backend.Database.has_select_for():
-        return
     transaction = Transaction()
+    if not transaction.database.has_select_for():
+        return
     for cache in list(transaction.cache.values()):
         cache.clear()
     fresh = Pool().get('aid.basket').browse([b.id for b in baskets])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from trytond.model import ModelView, fields
+from trytond.model.fields.selection import TranslatedSelection
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import PoolMeta
 from trytond.pyson import Eval
@@ -41,6 +42,7 @@ class Household(metaclass=PoolMeta):
 class Entitlement(metaclass=PoolMeta):
     __name__ = 'aid.entitlement'
 
+    cap_period_string = TranslatedSelection('cap_period')
     cap_family = fields.Many2One(
         'aid.family', "Family of the Cap", ondelete='RESTRICT',
         states={

@@ -28,7 +28,6 @@ class ContributionRule(BranchRuleMixin, ModelSQL, ModelView):
     The nearest rule upwards holds; without any rule everything is free.
     """
     __name__ = 'aid.contribution.rule'
-    _rec_name = 'mode'
 
     mode = fields.Selection(MODES, "Contribution", required=True, sort=False)
     rate = fields.Numeric(
@@ -46,6 +45,7 @@ class ContributionRule(BranchRuleMixin, ModelSQL, ModelView):
             'invisible': ~Eval('mode').in_(['flat_basket', 'flat_person']),
             },
         help="For a basket, or for each person of the household.")
+    mode_string = mode.translated('mode')
     prices = fields.One2Many(
         'aid.contribution.price', 'rule', "Asked by Family",
         states={'invisible': Eval('mode') != 'per_kg'},
@@ -81,6 +81,13 @@ class ContributionRule(BranchRuleMixin, ModelSQL, ModelView):
         "Print Market Value and Aid",
         help="Shows on the ticket what the goods are worth "
         "and what was given.")
+
+    def get_rec_name(self, name: str) -> str:
+        return self.mode_string
+
+    @classmethod
+    def search_rec_name(cls, name: str, clause) -> list:
+        return [('branch.rec_name', *clause[1:])]
 
     @staticmethod
     def default_mode() -> str:

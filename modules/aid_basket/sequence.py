@@ -10,7 +10,6 @@ import datetime as dt
 
 from sql import For, Table
 
-from trytond import backend
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
@@ -124,7 +123,7 @@ class BranchSequence(BranchMixin, ModelSQL, ModelView):
         them again without waiting.
         """
         transaction = Transaction()
-        if not backend.Database.has_select_for():
+        if not transaction.database.has_select_for():
             return [cls.find(*key) for key in wanted]
         rows = []
         for branch, kind, date in wanted:

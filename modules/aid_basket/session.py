@@ -188,7 +188,10 @@ class Session(BranchMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     def get_cash_expected(cls, sessions, name: str) -> dict:
-        return {s.id: s.cash_float + s.cash_taken for s in sessions}
+        zero = Decimal(0)
+        return {
+            s.id: (s.cash_float or zero) + (s.cash_taken or zero)
+            for s in sessions}
 
     def get_rec_name(self, name: str) -> str:
         lang = Pool().get('ir.lang').get()

@@ -2,19 +2,18 @@ import datetime as dt
 from decimal import Decimal as D
 
 from trytond.pool import Pool
-from trytond.tests.test_tryton import ModuleTestCase, with_transaction
+from trytond.tests.test_tryton import with_transaction
 
 from aid_basket.exceptions import (
     AccountMissingError, BasketAccessError, BasketError, CheckoutError)
 
 from .till import (
-    at_till, basket_of, create_household, family, give, grant_entitlement,
-    make_branch, make_product, on_hand, open_session, rule)
+    TillTestCase, at_till, basket_of, create_household, family, give, give_free,
+    grant_entitlement, make_branch, make_product, on_hand, open_session, rule)
 
 
-class CheckoutTestCase(ModuleTestCase):
+class CheckoutTestCase(TillTestCase):
     "What happens when a basket leaves the shop"
-    module = 'aid_basket'
 
     def checkout(self, *baskets):
         Basket = Pool().get('aid.basket')
@@ -123,9 +122,7 @@ class CheckoutTestCase(ModuleTestCase):
         with at_till() as branch:
             rule()
             paid, = give(branch, {'family': 'canned', 'net_weight': 5})
-            give(
-                branch, {'family': 'canned', 'net_weight': 5},
-                source_code='fse')
+            give_free(branch, 'canned', 5)
             household = create_household(branch)
             session = open_session(branch)
             basket, = self.checkout(basket_of(
@@ -159,10 +156,10 @@ class CheckoutTestCase(ModuleTestCase):
             today = branch.today()
             late, = give(branch, {
                     'family': 'canned', 'net_weight': 5,
-                    'expiration_date': today + dt.timedelta(days=90)})
+                    'best_before': today + dt.timedelta(days=90)})
             soon, = give(branch, {
                     'family': 'canned', 'net_weight': 1,
-                    'expiration_date': today + dt.timedelta(days=9)})
+                    'best_before': today + dt.timedelta(days=9)})
             basket, = self.checkout(basket_of(
                     open_session(branch), create_household(branch),
                     (late.product, 3)))
@@ -263,7 +260,7 @@ class CheckoutTestCase(ModuleTestCase):
             today = branch.today()
             dairy, = give(branch, {
                     'family': 'dairy', 'net_weight': 5,
-                    'shelf_life_expiration_date': today})
+                    'use_by': today})
             session = open_session(
                 branch, date=today + dt.timedelta(days=1))
             basket = basket_of(
@@ -276,7 +273,7 @@ class CheckoutTestCase(ModuleTestCase):
         with at_till() as branch:
             dairy, = give(branch, {
                     'family': 'dairy', 'net_weight': 5,
-                    'shelf_life_expiration_date': branch.today()})
+                    'use_by': branch.today()})
             basket, = self.checkout(basket_of(
                     open_session(branch), create_household(branch),
                     (dairy, 1)))
@@ -289,7 +286,7 @@ class CheckoutTestCase(ModuleTestCase):
             today = branch.today()
             canned, = give(branch, {
                     'family': 'canned', 'net_weight': 5,
-                    'expiration_date': today})
+                    'best_before': today})
             tolerance = family('canned').term_at(
                 today).best_before_tolerance
             household = create_household(branch)
@@ -337,9 +334,7 @@ class CheckoutTestCase(ModuleTestCase):
         with at_till() as branch:
             rule()
             canned, = give(branch, {'family': 'canned', 'net_weight': 9})
-            free, = give(
-                branch, {'family': 'pulses', 'net_weight': 9},
-                source_code='fse')
+            free = give_free(branch, 'pulses', 9)
             session = open_session(branch)
             for values, review in [
                     ({'cap_kind': 'passages', 'cap_quantity': D(1)}, False),
@@ -437,11 +432,14 @@ class CheckoutTestCase(ModuleTestCase):
         with at_till() as branch:
             rule()
             pool = Pool()
-            Configuration = pool.get('account.configuration')
+            Account = pool.get('account.account')
             bread, = give(branch, {'family': 'bread', 'net_weight': 5})
-            configuration = Configuration(1)
-            configuration.default_category_account_revenue = None
+            configuration = pool.get('aid.basket.configuration')(1)
+            configuration.contribution_account = None
             configuration.save()
+            # Several are left, and none is 7073
+            self.assertGreater(
+                Account.search([('type.revenue', '=', True)], count=True), 1)
             basket = basket_of(
                 open_session(branch), create_household(branch), (bread, 2))
             with self.assertRaises(AccountMissingError) as caught:
@@ -456,11 +454,11 @@ class CheckoutTestCase(ModuleTestCase):
             product = make_product(
                 "Yoghurt", '3017620422003', weight=0.125,
                 weight_uom=_uom('kilogram'), list_price=D('0.60'))
-            rule(mode='per_kg', rate=D('0.5'))
+            rule(mode='per_kg', rate=D('0.05'))
             lot, = give(branch, {
                     'family': 'dairy', 'product': product.id,
-                    'quantity': 12,
-                    'shelf_life_expiration_date': branch.today()})
+                    'quantity': 12, 'unit': _uom('unit'),
+                    'use_by': branch.today()})
             basket, = self.checkout(basket_of(
                     open_session(branch), create_household(branch),
                     (lot, 4)))
@@ -509,5 +507,3 @@ class CheckoutTestCase(ModuleTestCase):
 def _uom(name: str) -> int:
     return Pool().get('ir.model.data').get_id('product', f'uom_{name}')
 
-
-del ModuleTestCase

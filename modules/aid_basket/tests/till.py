@@ -1,6 +1,7 @@
 """A till to test with: a branch with books, goods, a household, a session."""
 from __future__ import annotations
 
+import unittest
 from contextlib import contextmanager
 from decimal import Decimal
 
@@ -8,36 +9,73 @@ from trytond.modules.account.tests import create_chart, get_fiscalyear
 from trytond.modules.account_invoice.tests import set_invoice_sequences
 from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
-from trytond.transaction import Transaction
+from trytond.tests.test_tryton import DB_NAME, activate_module, drop_db
+from trytond.transaction import Transaction, TransactionError
 
 from aid_donation.tests.gifts import (
     count_statements, make_donation, make_donor, make_product)
 from aid_household.tests.families import create_household, grant_entitlement
-from aid_lot.tests.goods import family, make_branch, receive, source
+from aid_lot.tests.goods import (
+    family, make_branch, make_lot, receive, source)
 
 __all__ = [
-    'at_till', 'basket_of', 'count_statements', 'create_household', 'family',
-    'give', 'grant_entitlement', 'make_branch', 'make_donation',
+    'TillTestCase', 'at_till', 'basket_of', 'count_statements', 'create_household', 'family',
+    'give', 'give_free', 'grant_entitlement', 'make_books',
+    'make_branch', 'make_donation',
     'make_donor', 'make_product', 'on_hand', 'open_session', 'receive',
     'rule', 'scan', 'source']
 
 
-@contextmanager
-def at_till(code: str = 'B1'):
-    "A company with a chart and a fiscal year, and one of its branches"
+class TillTestCase(unittest.TestCase):
+    "Tests at a till; the books are made once and rolled back to"
+
+    @classmethod
+    def setUpClass(cls):
+        drop_db()
+        activate_module('aid_basket')
+        _committed(make_books)
+
+    @classmethod
+    def tearDownClass(cls):
+        drop_db()
+
+
+def _committed(function):
+    "Call *function* in a transaction that is begun again with its locks"
+    extras: dict = {}
+    while True:
+        with Transaction().start(DB_NAME, 1, **extras) as transaction:
+            try:
+                function()
+                transaction.commit()
+                return
+            except TransactionError as error:
+                transaction.rollback()
+                error.fix(extras)
+
+
+def make_books():
+    "A company with a chart, a fiscal year and payment methods"
     company = create_company()
     with set_company(company):
         create_chart(company)
         fiscalyear = set_invoice_sequences(get_fiscalyear(company))
         fiscalyear.save()
         fiscalyear.create_period([fiscalyear])
-        _make_cash_method(company)
+        _make_methods(company)
+
+
+@contextmanager
+def at_till(code: str = 'B1'):
+    "A branch of the company, which is the current one"
+    company, = Pool().get('company.company').search([])
+    with set_company(company):
         branch = make_branch(code)
         with Transaction().set_context(branch=branch.id):
             yield branch
 
 
-def _make_cash_method(company):
+def _make_methods(company):
     pool = Pool()
     Account = pool.get('account.account')
     Journal = pool.get('account.journal')
@@ -51,6 +89,7 @@ def _make_cash_method(company):
     expense, = Account.search([
             ('company', '=', company.id),
             ('type.expense', '=', True),
+            ('closed', '!=', True),
             ], limit=1)
     Method.create([{
                 'name': "Cash",
@@ -66,7 +105,13 @@ def _make_cash_method(company):
                 'credit_account': expense.id,
                 'debit_account': expense.id,
                 }])
+    revenue, = Account.search([
+            ('company', '=', company.id),
+            ('type.revenue', '=', True),
+            ('closed', '!=', True),
+            ], limit=1)
     configuration = Configuration(1)
+    configuration.contribution_account = revenue
     configuration.waiver_method = waiver
     configuration.save()
 
@@ -106,6 +151,15 @@ def give(branch, *lines: dict, source_code: str = 'shop_collection', **values):
         list(lines), source_code=source_code, branch=branch.id, **values)
     Donation.receive([donation])
     return [line.lot for line in Donation(donation.id).lines]
+
+
+def give_free(branch, family_code: str, quantity: float):
+    "A lot of goods of the EU at *branch*: they are always free"
+    lot = make_lot(
+        family_code, supply_source=source('fse').id,
+        donor=make_donor("State").id)
+    receive(lot, quantity, branch.storage)
+    return lot
 
 
 def basket_of(session, household, *lines: tuple):
