@@ -259,6 +259,14 @@ class Donation(ScanMixin, BranchMixin, Workflow, ModelSQL, ModelView):
             lines.append(Line(family=family, date_kind=family.date_kind))
         return lines
 
+    @classmethod
+    def view_attributes(cls) -> list:
+        return super().view_attributes() + [
+            ('/form', 'scan_code_states', {
+                    'invisible': Eval('state') != 'announced',
+                    }),
+            ]
+
     @fields.depends('supply_source')
     def on_change_with_party_required(self, name: str | None = None):
         return (
