@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sql import Conflict, Excluded, For, Literal, Null, Union
+from sql import Conflict, For, Literal, Null, Table, Union
 from sql.aggregate import Sum
 from sql.conditionals import Case, Coalesce
 from sql.functions import Abs, CurrentTimestamp, Round
@@ -347,7 +347,7 @@ class OnHand(ModelSQL, ModelView):
                     columns=[
                         table.quantity, table.write_date, table.write_uid],
                     values=[
-                        _rounded(table.quantity + Excluded.quantity),
+                        _rounded(table.quantity + _PROPOSED.quantity),
                         CurrentTimestamp(), transaction.user])))
 
     @classmethod
@@ -481,6 +481,19 @@ class OnHand(ModelSQL, ModelView):
                             where=location.id == table.location)],
                     where=_in(table.location, locations)))
         cls._forget()
+
+
+class _Proposed(Table):
+    """The row that a conflict kept out.
+
+    As ``sql.Excluded``, whose quoted capitals PostgreSQL does not find.
+    """
+    __slots__ = ()
+    alias = 'excluded'
+    has_alias = False
+
+
+_PROPOSED = _Proposed('excluded')
 
 
 def today_at(branch) -> dt.date:
