@@ -20,10 +20,13 @@ from .. import imports
 from ..imports import households as household_import
 from . import names
 
-__all__ = ['Size', 'SIZES', 'chapters']
+__all__ = ['Size', 'SIZES', 'CHAPTERS', 'chapters',
+    'catch_up']
 
 SEED = 8_000
 WEEKS = 6
+#: Donations that come on the last day, to the grocery that is open
+ARRIVALS_TODAY = 5
 GROCERIES = ['E1', 'E2', 'E3', 'E4']
 #: Where a donor of each city delivers
 DELIVERIES = {
@@ -96,6 +99,9 @@ class Story:
     visits: dict[dt.date, dict[str, int]] = field(default_factory=dict)
 
 
+#: How many chapters there are: 6 to begin with, 30 working days, 2 to end
+CHAPTERS = 6 + WEEKS * 5 + 2
+
 Chapter = tuple[str, Callable[[], Any]]
 
 
@@ -115,6 +121,7 @@ def chapters(size: Size, today: dt.date) -> Iterator[Chapter]:
     for day in _days(story):
         yield f"{day:%d/%m}", lambda day=day: _day(story, day)
     yield "today", lambda: _today(story)
+    yield "accounts", catch_up
 
 
 def _import(kind: str) -> None:
@@ -265,6 +272,8 @@ def _calendar(story: Story) -> None:
         day = (
             days[number % 6] if number < story.size.donations // 3
             else story.chance.choice(days))
+        if number >= story.size.donations - ARRIVALS_TODAY:
+            day = story.today
         story.deliveries[day].append(
             _delivery(story, number, donor, day, families))
 
@@ -304,8 +313,8 @@ def _delivery(
             codes)
         lines.append(_line(
                 story, families[code], day,
-                detailed=source in DETAILED or n % 3 != 2))
-    places = DELIVERIES[city]
+                detailed=source in DETAILED or chance.random() < .62))
+    places = GROCERIES[:1] if day == story.today else DELIVERIES[city]
     return {
         'place': places[(number + number // len(story.donors)) % len(places)],
         'donor': party,
@@ -414,10 +423,15 @@ def _serve(story: Story, session: Any, count: int) -> None:
     if not vlist:
         return
     baskets = Basket.create(vlist)
-    # Most pay cash, some by card, a few another day.
-    Basket.checkout([b for n, b in enumerate(baskets) if n % 6 < 4])
-    Basket.checkout_card([b for n, b in enumerate(baskets) if n % 6 == 4])
-    Basket.checkout_later([b for n, b in enumerate(baskets) if n % 6 == 5])
+    # Most pay cash; on some days the last ones pay by card, or another day.
+    last = max(1, len(baskets) // 3)
+    checkout = story.chance.choice(
+        [Basket.checkout, Basket.checkout_card, Basket.checkout_later])
+    if checkout == Basket.checkout:
+        Basket.checkout(baskets)
+    else:
+        Basket.checkout(baskets[:-last])
+        checkout(baskets[-last:])
 
 
 def _who_comes(story: Story, session: Any, count: int) -> list[Any]:
@@ -511,5 +525,34 @@ def _throw_away(day: dt.date) -> None:
 
 def _today(story: Story) -> None:
     "One grocery is open; the first three have been served"
+    _receive(story.deliveries[story.today])
+    _announce(story)
     session = _open(GROCERIES[0], story.today)
     _serve(story, session, 3)
+
+
+def _announce(story: Story) -> None:
+    "What is expected tomorrow, so that there is a donation to receive"
+    Donation = Pool().get('aid.donation')
+    branches = _by_code('aid.branch')
+    sources = _by_code('aid.supply.source')
+    Donation.create([{
+                'branch': branches[place].id,
+                'donor': story.donors[n][0],
+                'supply_source': sources[story.donors[n][2]].id,
+                'expected_on': story.today + dt.timedelta(days=1),
+                } for n, place in [(1, 'W1'), (2, 'E1')]])
+
+
+def catch_up() -> None:
+    """Post every invoice and book every payment, in batches.
+
+    While the story is told nobody does: one by one it takes twice as long.
+    """
+    pool = Pool()
+    Invoice = pool.get('account.invoice')
+    pool.get('aid.distribution.session').catch_up()
+    # Those whose entry is reconciled are paid.
+    Invoice.process(Invoice.search([('state', '=', 'posted')]))
+    Queue = pool.get('ir.queue')
+    Queue.delete(Queue.search([]))
