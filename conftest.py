@@ -76,6 +76,12 @@ def content_key(modules: list[str], *files: pathlib.Path) -> str:
     return digest.hexdigest()[:16]
 
 
+@pytest.fixture(scope='session')
+def database_key():
+    "The function that names a prepared database by its content"
+    return content_key
+
+
 def _key_caches_by_content() -> None:
     from trytond.tests import test_tryton
 

@@ -21,7 +21,7 @@ ROOT = HERE.parent
 CACHE = ROOT / '.cache'
 DATABASES = CACHE / 'databases'
 #: The name of the database that the tests serve
-NAME = 'house'
+NAME = server.NAME
 
 
 def missing(reason: str) -> None:
@@ -54,18 +54,10 @@ def alone(path: pathlib.Path):
         yield
 
 
-def _root_conftest():
-    "The conftest.py of the project, whatever pytest called it"
-    for module in list(sys.modules.values()):
-        path = getattr(module, '__file__', None)
-        if path and pathlib.Path(path) == ROOT / 'conftest.py':
-            return module
-    raise LookupError(ROOT / 'conftest.py')
-
-
-def house_key() -> str:
+@pytest.fixture(scope='session')
+def house_key(database_key) -> str:
     "Changes with whatever shapes the prepared house"
-    return _root_conftest().content_key(['maillon'], HERE / 'house.py')
+    return database_key(['maillon'], HERE / 'house.py')
 
 
 def build_house(uri: str, name: str, folder: pathlib.Path | None) -> None:
@@ -82,9 +74,9 @@ def build_house(uri: str, name: str, folder: pathlib.Path | None) -> None:
 
 
 @pytest.fixture(scope='session')
-def house_file(tmp_path_factory) -> pathlib.Path:
+def house_file(house_key, tmp_path_factory) -> pathlib.Path:
     "The prepared house as an SQLite file, to be copied"
-    path = DATABASES / f'house-{house_key()}.sqlite'
+    path = DATABASES / f'house-{house_key}.sqlite'
     with alone(path):
         if not path.exists():
             folder = tmp_path_factory.mktemp('house')
@@ -133,9 +125,9 @@ def postgresql():
 
 
 @pytest.fixture(scope='session')
-def postgresql_template(postgresql) -> str:
+def postgresql_template(house_key, postgresql) -> str:
     "Name of the database that holds the prepared house"
-    path = DATABASES / f'house-{house_key()}.dump'
+    path = DATABASES / f'house-{house_key}.dump'
     template = f'{NAME}_template'
     with alone(path):
         if path.exists():

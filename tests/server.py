@@ -11,6 +11,9 @@ import urllib.request
 
 from cluster import free_port
 
+#: The name of the database that the tests serve
+NAME = 'house'
+
 
 class ServerFailed(Exception):
     "The server did not start, with the end of its log"
@@ -99,21 +102,26 @@ def environment() -> dict[str, str]:
         if name not in {'TRYTOND_DATABASE_URI', 'DB_NAME', 'DB_CACHE'}}
 
 
+def maillon() -> list[str]:
+    "The `maillon` command of the Python that runs the tests"
+    return [
+        sys.executable, '-c',
+        'import sys; from maillon.command import main; sys.exit(main())']
+
+
 def start(database: str, uri: str, folder: pathlib.Path,
-        root: pathlib.Path | None = None,
-        command: list[str] | None = None) -> Server:
+        root: pathlib.Path | None = None) -> Server:
     """Start a server over *database* and wait until it answers.
 
-    *command* is what comes before ``-c CONFIG -d DATABASE``: ``maillon
-    serve`` when empty.
+    By ``maillon serve`` in one process, as somebody trying it out would.
     """
     port = free_port()
     config = folder / f'trytond-{port}.conf'
     write_config(config, uri, folder, port, root)
-    command = command or [sys.executable, '-m', 'maillon.command', 'serve']
+    command = [*maillon(), 'serve', '--dev', '-c', config, '-d', database]
     with open(folder / f'server-{port}.log', 'wb') as log:
         process = subprocess.Popen(
-            [*command, '-c', config, '-d', database],
+            command,
             stdout=log, stderr=log, cwd=folder, env=environment(),
             start_new_session=True)
     server = Server(database, config, folder, port, process)

@@ -3,6 +3,7 @@
 A count does not depend on the machine; it grows when something asks once
 per record what could be asked once.
 """
+import re
 from collections import Counter
 from contextlib import contextmanager
 
@@ -12,11 +13,11 @@ SILENT = ('BEGIN', 'COMMIT', 'ROLLBACK', 'SAVEPOINT', 'RELEASE', 'PRAGMA')
 
 
 @contextmanager
-def recorded():
-    """The statements sent by the current SQLite transaction.
+def recorded(database: str):
+    """The statements sent to the SQLite *database* in memory.
 
-    A list that fills while the block runs; those that only open or close a
-    transaction are left out.
+    A list that fills while the block runs, whatever transactions there are
+    in it; statements that only open or close one are left out.
     """
     said: list[str] = []
 
@@ -24,7 +25,12 @@ def recorded():
         if not statement.lstrip('- ').upper().startswith(SILENT):
             said.append(statement)
 
-    connection = Transaction().connection
+    if Transaction().connection:
+        connection = Transaction().connection
+    else:
+        # A database in memory has one connection for everybody
+        with Transaction().start(database, 0, readonly=True) as transaction:
+            connection = transaction.connection
     connection.set_trace_callback(trace)
     try:
         yield said
@@ -43,7 +49,6 @@ def grown(before: list[str], after: list[str]) -> str:
 
 def _shape(statement: str) -> str:
     "*statement* without its values"
-    import re
     statement = re.sub(r"'(?:[^']|'')*'", '?', statement)
     statement = re.sub(r'\b\d+(\.\d+)?\b', '?', statement)
     return re.sub(r'\?(\s*,\s*\?)+', '?', statement)

@@ -6,6 +6,7 @@ the moves, nothing is below zero, and every lot says where it comes from.
 """
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from decimal import Decimal
 
@@ -22,6 +23,8 @@ from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 BRANCHES = ['nord', 'sud']
+#: More of them for a long night
+EXAMPLES = int(os.environ.get('MAILLON_EXAMPLES', 12))
 # Sources of which a donation is known, hence a donation line on each lot
 DONATED = {
     'shop_collection', 'public_collection', 'food_bank', 'company_gift',
@@ -304,6 +307,6 @@ def test_any_days_leave_the_goods_in_order(house):
     run_state_machine_as_test(
         Days,
         settings=settings(
-            max_examples=20, stateful_step_count=12, deadline=None,
+            max_examples=EXAMPLES, stateful_step_count=12, deadline=None,
             derandomize=True, print_blob=True,
             suppress_health_check=list(HealthCheck)))

@@ -170,6 +170,18 @@ def test_house_is_furnished(house, secret):
         assert len(house.households(FAR)) >= 2
 
 
+def test_the_far_branch_knows_its_own_secrets(house, secret):
+    "The words that must not be told are told where they belong"
+    client = house.client(f'social_worker-{FAR}')
+    for name in ['aid.household', 'aid.household.member']:
+        rows = client.model(
+            name, 'search_read', [], 0, None, None,
+            [n for n, f in Pool(house.name).get(name)._fields.items()
+                if f._type == 'char'])
+        assert {row['id'] for row in rows} == secret.ids[name]
+        assert secret.words[0] in repr(rows)
+
+
 def test_every_role_sees_its_own(house):
     for role in ROLES:
         client = house.client(f'{role}-{NEAR}')

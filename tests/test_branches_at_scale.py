@@ -1,0 +1,166 @@
+"""With two thousand branches nothing asks the database once per branch.
+
+The same work is done in a network of twenty branches and of two thousand,
+and the statements are counted: their number must not follow.
+"""
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+import house as builder
+from client import Client
+from statements import grown, recorded
+from test_privacy import menu_actions, open_list
+from trytond.pool import Pool
+from trytond.transaction import Transaction
+
+FEW, MANY = 20, 2000
+#: What a cache that was emptied in between may cost
+SLACK = 4
+LOGINS = [
+    'till-nord', 'warehouse-nord', 'social_worker-nord',
+    'branch_officer-nord', 'head_office', 'accountant']
+
+
+def load_branches(name: str, total: int) -> None:
+    "Bring the network to *total* branches, with their places for goods"
+    with Transaction().start(name, 0) as transaction:
+        pool = Pool()
+        Branch = pool.get('aid.branch')
+        company, = pool.get('company.company').search([])
+        region, = Branch.search([('code', '=', 'region')])
+        with transaction.set_context(company=company.id):
+            there = Branch.search([], count=True)
+            Branch.create([{
+                        'name': f"Antenne {number}",
+                        'code': f'a{number}',
+                        'kind': 'local_unit',
+                        'company': company.id,
+                        'parent': region.id,
+                        } for number in range(there, total)])
+        transaction.commit()
+        transaction.tasks.clear()
+
+
+class Work:
+    "What people do, each piece with the statements it sends"
+
+    def __init__(self, house):
+        self.house = house
+        self.counts: dict[str, list[str]] = {}
+
+    def count(self, name: str, work) -> None:
+        "Do *work* twice and count the second time: caches are warm"
+        work()
+        with recorded(self.house.name) as said:
+            work()
+        self.counts[name] = said
+
+    def everything(self) -> dict[str, list[str]]:
+        for login in LOGINS:
+            self.lists(Client(self.house.name, login))
+        self.count("receive a donation", self.receive)
+        self.count("check a basket out", self.checkout)
+        self.count("print its paper", self.paper)
+        self.count("a new basket", self.new_basket)
+        self.count("open and close a session", self.session)
+        return self.counts
+
+    def lists(self, client: Client) -> None:
+        for menu, action in list(menu_actions(client)):
+            model = Pool(self.house.name).get(action['res_model'])
+            if hasattr(model, 'search_read'):
+                self.count(
+                    f"{client.login}: {menu} {action['id']}",
+                    lambda: open_list(client, action))
+
+    def receive(self) -> None:
+        with self.house.as_user('warehouse-nord'):
+            pool = Pool()
+            Donation = pool.get('aid.donation')
+            donor, = pool.get('party.party').search(
+                [('donor', '=', True)], limit=1)
+            donation = builder.donation(
+                self.house.branch('nord'), donor, builder.FAMILIES)
+            donation.save()
+            Donation.receive([donation])
+
+    def _basket(self):
+        session, = Pool().get('aid.distribution.session').search([
+                ('branch.code', '=', 'nord'), ('state', '=', 'open')])
+        basket = builder.basket(
+            session, self.house.households('nord')[0],
+            {'dry_starch': 1, 'canned': 1, 'bread': 0.5})
+        basket.save()
+        return basket
+
+    def checkout(self) -> None:
+        with self.house.as_user('till-nord'):
+            basket = self._basket()
+            Pool().get('aid.basket').checkout([basket])
+
+    def paper(self) -> None:
+        with self.house.as_user('till-nord'):
+            pool = Pool()
+            basket, = pool.get('aid.basket').search([
+                    ('state', '=', 'done'), ('branch.code', '=', 'nord'),
+                    ], limit=1)
+            Paper = pool.get('aid.basket.paper', type='report')
+            Paper.execute([basket.id], {'model': 'aid.basket'})
+
+    def new_basket(self) -> None:
+        client = self.house.client('till-nord')
+        client.model('aid.basket', 'default_get', [
+                'session', 'branch', 'date', 'state'])
+
+    def session(self) -> None:
+        with self.house.as_user('branch_officer-nord'):
+            Session = Pool().get('aid.distribution.session')
+            branch = self.house.branch('nord')
+            session, = Session.create([{
+                        'branch': branch.id, 'date': branch.today(),
+                        'till': "2"}])
+            Session.write([session], {'cash_counted': session.cash_float})
+            Session.close([session])
+
+
+@cache
+def counted(house) -> tuple[dict, dict]:
+    "The statements of everything, in the small and in the large network"
+    load_branches(house.name, FEW)
+    few = Work(house).everything()
+    load_branches(house.name, MANY)
+    many = Work(house).everything()
+    return few, many
+
+
+def test_nothing_grows_with_the_branches(house):
+    few, many = counted(house)
+    assert few.keys() == many.keys()
+    assert len(few) > 20
+    problems = [
+        f"{name}: {len(few[name])} -> {len(many[name])} statements\n"
+        f"{grown(few[name], many[name])}"
+        for name in few if len(many[name]) > len(few[name]) + SLACK]
+    assert not problems, '\n\n'.join(problems)
+
+
+def test_nothing_loads_all_locations(house):
+    "No statement carries the ids of hundreds of places or branches"
+    _, many = counted(house)
+    for name, said in many.items():
+        for statement in said:
+            assert statement.count(',') < 1500, f"{name}: {statement[:300]}"
+
+
+@pytest.mark.parametrize('work, most', [
+        ("check a basket out", 400),
+        ("receive a donation", 400),
+        ("a new basket", 20),
+        ])
+def test_budgets(house, work, most):
+    "Loose for now: the hot path gets its own bars"
+    _, many = counted(house)
+    assert len(many[work]) <= most, grown([], many[work])

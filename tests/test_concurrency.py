@@ -1,0 +1,291 @@
+"""Many tills at once, on real servers with real clients.
+
+On PostgreSQL two server processes share one database, as a network would run
+them; on SQLite the one process must let its clients in one after the other.
+"""
+from __future__ import annotations
+
+import re
+import threading
+import xmlrpc.client
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+
+import house as builder
+import server
+from server import NAME
+
+ROUNDS = 4
+BASKETS_EACH = 50
+
+
+@contextmanager
+def signed_in(process, login: str):
+    "A session of *login* for one thread: proteus' models of its own config"
+    with process.session(login, builder.PASSWORD) as config:
+        yield Till(config)
+
+
+class Till:
+    "A client that calls the server and keeps nothing"
+
+    def __init__(self, config):
+        self.config = config
+
+    def __call__(self, model: str, method: str, *args):
+        proxy = self.config.get_proxy(model)
+        return getattr(proxy, method)(*args, self.config.context)
+
+    def ids(self, model: str, domain: list) -> list[int]:
+        return self(model, 'search', domain, 0, None, None)
+
+
+@pytest.fixture
+def servers(postgresql_house, tmp_path):
+    "Two processes that serve one PostgreSQL database"
+    running = []
+    try:
+        for name in ['first', 'second']:
+            folder = tmp_path / name
+            folder.mkdir()
+            running.append(
+                server.start(NAME, postgresql_house.uri, folder))
+        yield running
+    finally:
+        for process in running:
+            process.stop()
+
+
+def compose(till: Till, branch: str, count: int,
+        weights: dict[str, float]) -> list[int]:
+    "Make *count* baskets of so many kg of each family, not checked out"
+    session, = till.ids('aid.distribution.session', [
+            ('branch.code', '=', branch), ('state', '=', 'open')])
+    households = till.ids('aid.household', [('branch.code', '=', branch)])
+    branch_id, = till.ids('aid.branch', [('code', '=', branch)])
+    lines = []
+    for code, weight in weights.items():
+        row, = till('aid.family', 'search_read', [('code', '=', code)],
+            0, 1, None, ['product', 'product.default_uom'])
+        lines.append({
+                'product': row['product'],
+                'unit': row['product.']['default_uom'],
+                'quantity': weight,
+                })
+    return till('aid.basket', 'create', [{
+                'session': session,
+                'branch': branch_id,
+                'household': households[i % len(households)],
+                'lines': [('create', [dict(line) for line in lines])],
+                } for i in range(count)])
+
+
+def receive(admin: Till, branch: str, family: str, weight: float) -> None:
+    "A donation of *weight* kg of goods that the branch has not"
+    branch_id, = admin.ids('aid.branch', [('code', '=', branch)])
+    source, = admin.ids(
+        'aid.supply.source', [('code', '=', 'shop_collection')])
+    donor = admin.ids('party.party', [('donor', '=', True)])[0]
+    family_id, = admin.ids('aid.family', [('code', '=', family)])
+    donation = admin('aid.donation', 'create', [{
+                'branch': branch_id,
+                'supply_source': source,
+                'donor': donor,
+                'lines': [('create', [{
+                                'family': family_id,
+                                'net_weight': weight,
+                                }])],
+                }])
+    admin('aid.donation', 'receive', donation)
+
+
+def checkout(till: Till, basket: int) -> str | None:
+    "None when it went well, else what the till is told"
+    try:
+        till('aid.basket', 'checkout', [basket])
+    except xmlrpc.client.Fault as fault:
+        return str(fault.faultString)
+    return None
+
+
+def assert_goods_add_up(cluster) -> None:
+    "What is on hand is the sum of the moves, added up by the database"
+    assert not cluster.execute("""
+        WITH ends AS (
+            SELECT to_location AS location, lot, internal_quantity AS kg
+            FROM stock_move WHERE state = 'done' AND lot IS NOT NULL
+            UNION ALL
+            SELECT from_location, lot, -internal_quantity
+            FROM stock_move WHERE state = 'done' AND lot IS NOT NULL),
+        moved AS (
+            SELECT location, lot, SUM(kg) AS kg FROM ends
+            JOIN stock_location AS l ON l.id = location
+            WHERE l.type = 'storage' GROUP BY location, lot)
+        SELECT * FROM moved
+        FULL JOIN aid_lot_on_hand AS h USING (location, lot)
+        WHERE ABS(COALESCE(moved.kg, 0) - COALESCE(h.quantity, 0)) > 1e-6
+            OR h.quantity < 0
+        """, NAME)
+
+
+def test_two_tills_sell_the_last_unit_once(servers, postgresql_house):
+    branch = 'nord'
+    with signed_in(servers[0], 'admin') as admin:
+        for _ in range(ROUNDS):
+            receive(admin, branch, 'fats', 1)
+            with signed_in(servers[0], f'till-{branch}') as till:
+                pair = compose(till, branch, 2, {'fats': 1})
+            gate = threading.Barrier(2)
+
+            def sell(process, basket):
+                with signed_in(process, f'till-{branch}') as till:
+                    gate.wait(30)
+                    return checkout(till, basket)
+
+            with ThreadPoolExecutor(2) as pool:
+                told = list(pool.map(sell, servers, pair))
+            refused = [text for text in told if text]
+            assert len(refused) == 1, told
+            # Said in words, naming the goods, and not a fault of the lock
+            assert 'kg' in refused[0], refused[0]
+            assert not re.search(
+                'lock|serializ|concurren|Traceback', refused[0], re.I)
+            rows = admin('aid.basket', 'read', pair, ['state', 'number'])
+            assert sorted(r['state'] for r in rows) == ['done', 'draft']
+            assert [
+                bool(r['number']) for r in rows
+                ] == [r['state'] == 'done' for r in rows]
+    assert_goods_add_up(postgresql_house)
+    for process in servers:
+        assert 'Traceback' not in process.log, process.log[-3000:]
+
+
+def test_a_double_click_checks_out_once(servers, postgresql_house):
+    branch = 'sud'
+    with signed_in(servers[0], f'till-{branch}') as till:
+        basket, = compose(till, branch, 1, {'canned': 1})
+    gate = threading.Barrier(2)
+
+    def click(process):
+        with signed_in(process, f'till-{branch}') as till:
+            gate.wait(30)
+            return checkout(till, basket)
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(click, servers))
+    assert len([text for text in told if text]) == 1, told
+    moves, = postgresql_house.execute(
+        "SELECT COUNT(*) FROM stock_move WHERE origin IN (SELECT"
+        " 'aid.basket.line,' || id FROM aid_basket_line"
+        f" WHERE basket = {basket})", NAME)
+    assert moves == (1,)
+    assert_goods_add_up(postgresql_house)
+
+
+def test_two_hundred_checkouts_leave_no_gap(servers, postgresql_house):
+    def work(job):
+        process, branch, baskets = job
+        with signed_in(process, f'till-{branch}') as till:
+            return [checkout(till, basket) for basket in baskets]
+
+    jobs = []
+    for branch in builder.BRANCHES:
+        with signed_in(servers[0], f'till-{branch}') as till:
+            baskets = compose(
+                till, branch, BASKETS_EACH,
+                {'dry_starch': 0.5, 'canned': 0.25})
+        # Two tills in each branch, each on another server
+        jobs.append((servers[0], branch, baskets[::2]))
+        jobs.append((servers[1], branch, baskets[1::2]))
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        told = [text for texts in pool.map(work, jobs) for text in texts]
+    assert len(told) == BASKETS_EACH * len(builder.BRANCHES)
+    assert not any(told), [text for text in told if text][:5]
+
+    assert_numbers_have_no_gap(postgresql_house)
+    assert_goods_add_up(postgresql_house)
+    assert_accounts_catch_up(servers[0], postgresql_house)
+    for process in servers:
+        for sign in ['SerializationFailure', 'LockNotAvailable', ' 503 ']:
+            assert sign not in process.log
+
+
+def assert_numbers_have_no_gap(cluster) -> None:
+    "Each branch counts its papers from one, each number once"
+    numbers = defaultdict(list)
+    for branch, document, number in cluster.execute(
+            "SELECT branch, document, number FROM aid_basket"
+            " WHERE state = 'done'", NAME):
+        prefix, digits = re.fullmatch(r'(.*?)(\d+)', number).groups()
+        numbers[branch, document, prefix].append(int(digits))
+    documents = {document for _, document, _ in numbers}
+    assert documents == {'invoice', 'hand_over'}
+    assert len(numbers) == len(builder.BRANCHES) * len(documents), numbers
+    for key, used in numbers.items():
+        assert sorted(used) == list(range(1, len(used) + 1)), key
+
+
+def assert_accounts_catch_up(process, cluster) -> None:
+    "After the sweep every invoice has its entry, numbered without a gap"
+    with signed_in(process, 'admin') as admin:
+        cron, = admin.ids('ir.cron', [
+                ('method', '=', 'aid.distribution.session|catch_up')])
+        admin('ir.cron', 'run_once', [cron])
+    waiting, = cluster.execute(
+        "SELECT COUNT(*) FROM account_invoice"
+        " WHERE number IS NOT NULL AND move IS NULL", NAME)
+    assert waiting == (0,)
+    numbers = [
+        int(re.search(r'(\d+)$', number)[1]) for number, in cluster.execute(
+            "SELECT number FROM account_move WHERE state = 'posted'", NAME)]
+    assert sorted(numbers) == list(
+        range(min(numbers), min(numbers) + len(numbers)))
+
+
+def test_sqlite_loses_nothing(sqlite_server):
+    "Two clients write at once: numbers, and the same record again and again"
+    times = 25
+
+    def write(job):
+        name, gate = job
+        with signed_in(sqlite_server, 'admin') as client:
+            gate.wait(30)
+            made = []
+            for i in range(times):
+                made += client('party.party', 'create', [{
+                            'name': f'{name} {i}'}])
+            return made
+
+    gate = threading.Barrier(2)
+    with ThreadPoolExecutor(2) as pool:
+        made = [
+            id_ for ids in pool.map(
+                write, [('one', gate), ('other', gate)]) for id_ in ids]
+    assert len(set(made)) == 2 * times
+    with signed_in(sqlite_server, 'admin') as client:
+        rows = client('party.party', 'read', made, ['code', 'name'])
+        assert len({row['code'] for row in rows}) == 2 * times
+        assert {row['name'] for row in rows} == {
+            f'{name} {i}' for name in ['one', 'other']
+            for i in range(times)}
+
+
+def test_sqlite_sells_the_last_unit_once(sqlite_server):
+    branch = 'nord'
+    with signed_in(sqlite_server, 'admin') as admin:
+        receive(admin, branch, 'fats', 1)
+    with signed_in(sqlite_server, f'till-{branch}') as till:
+        pair = compose(till, branch, 2, {'fats': 1})
+    gate = threading.Barrier(2)
+
+    def sell(basket):
+        with signed_in(sqlite_server, f'till-{branch}') as till:
+            gate.wait(30)
+            return checkout(till, basket)
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(sell, pair))
+    assert len([text for text in told if text]) == 1, told
