@@ -280,7 +280,7 @@ class Basket(ScanMixin, BranchMixin, Workflow, ModelSQL, ModelView):
     def on_change_lines(self) -> None:
         self._refresh()
 
-    @fields.depends('session', 'household', 'lines', 'id')
+    @fields.depends('session', 'household', 'lines', 'state', 'id')
     def _refresh(self) -> None:
         "Reckon everything that depends on the goods and the household"
         lines = list(self.lines or [])
