@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import base64
+import qrcode
 
 from trytond.i18n import gettext
 from trytond.report import Report
-from trytond.tools.qrcode import generate_svg
 
 from aid_lot.lot import LotLabel
 
@@ -50,10 +49,21 @@ class Label(LotLabel):
             cls._get_records(lots, 'stock.lot', data), header, data)
 
 
-def picture(code: str) -> str:
-    "A QR code of *code* that stands in the page itself"
-    image = base64.b64encode(generate_svg(code, border=1).getvalue())
-    return f"data:image/svg+xml;base64,{image.decode('ascii')}"
+def picture(code: str) -> tuple[int, str]:
+    """A QR code of *code*, to be drawn in the page itself.
+
+    WeasyPrint fetches no picture but from the web, not even one that stands
+    in its own address.
+
+    :return: modules along a side, and the data of an SVG path
+    """
+    symbol = qrcode.QRCode(border=1)
+    symbol.add_data(code)
+    matrix = symbol.get_matrix()
+    return len(matrix), ''.join(
+        f'M{x} {y}h1v1h-1z'
+        for y, row in enumerate(matrix)
+        for x, dark in enumerate(row) if dark)
 
 
 def _goods(donation) -> list:

@@ -14,6 +14,7 @@ from aid_branch.tests.network import create_network, create_user
 from aid_donation.exceptions import (
     DonationReceiveError, DonationReverseError, DonationStateError,
     GTINValidationError, UseByPastError)
+from aid_donation.slip import picture
 from aid_lot.exceptions import LotOriginError
 
 from .gifts import (
@@ -711,6 +712,33 @@ class SlipTestCase(unittest.TestCase):
             self.assertIn(donation.number, name)
 
     @with_transaction()
+    def test_picture(self):
+        "The QR code is square, has its three corners and a white border"
+        side, path = picture('ACDF3479')
+        dark = {
+            tuple(map(int, move.split('h')[0].split()))
+            for move in path.split('M')[1:]}
+        for x, y in [(1, 1), (side - 2, 1), (1, side - 2)]:
+            self.assertIn((x, y), dark)
+        self.assertEqual(min(map(min, dark)), 1)
+        self.assertEqual(max(map(max, dark)), side - 2)
+
+    @with_transaction()
+    def test_french(self):
+        "The slip speaks the language of the user"
+        Slip = Pool().get('aid.donation.slip', type='report')
+        Translation = Pool().get('ir.translation')
+        with in_branch(), Transaction().set_context(language='fr'), \
+                patch.object(Slip, 'convert', lambda action, data: (
+                        'html', data)), \
+                patch.object(
+                    Translation, 'get_report',
+                    lambda name, text, *args: f'[{text}]'):
+            _, content, _, _ = Slip.execute([self.donation().id], {})
+            for text in ["Collection Slip", "Refused (kg)", "Donor"]:
+                self.assertIn(f'[{text}]', content)
+
+    @with_transaction()
     def test_labels(self):
         "One click prints the labels of all the lots"
         Label = Pool().get('aid.donation.label', type='report')
@@ -733,6 +761,6 @@ class SlipTestCase(unittest.TestCase):
             self.assertEqual(extension, 'html')
             for text in [
                     donation.number, donation.code[:4], "Market &amp; Sons",
-                    "7.500", "Pack open or damaged", "3.5", "Pango", 'data:image/svg+xml',
+                    "7.500", "Pack open or damaged", "3.5", "Pango", '<path d=',
                     donation.lots[0].number]:
                 self.assertIn(text, content)
