@@ -761,6 +761,7 @@ class SlipTestCase(unittest.TestCase):
             self.assertEqual(extension, 'html')
             for text in [
                     donation.number, donation.code[:4], "Market &amp; Sons",
-                    "7.500", "Pack open or damaged", "3.5", "Pango", '<path d=',
+                    "7.500", "Pack open or damaged", "3.5", "Pango",
+                    '<path d=',
                     donation.lots[0].number]:
                 self.assertIn(text, content)

@@ -202,7 +202,8 @@ class TransferTestCase(unittest.TestCase):
         with self.bread():
             yesterday = self.here.today() - dt.timedelta(1)
             donation = make_donation([{
-                        'family': 'dairy', 'net_weight': 2, 'use_by': yesterday,
+                        'family': 'dairy', 'net_weight': 2,
+                        'use_by': yesterday,
                         }], branch=self.here.id, received_on=yesterday)
             Donation.receive([donation])
             lot, = donation.lots
