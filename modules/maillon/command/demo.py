@@ -2,7 +2,6 @@
 import argparse
 import datetime as dt
 import json
-import shutil
 import threading
 import time
 from contextlib import contextmanager
@@ -143,8 +142,6 @@ def _remove_database(directory: Path) -> None:
     for path in directory.glob(f'{database.NAME}.sqlite*'):
         path.unlink()
     (directory / MARKER).unlink(missing_ok=True)
-    for path in directory.glob('.web-*'):
-        shutil.rmtree(path, ignore_errors=True)
 
 
 def _make_users() -> None:

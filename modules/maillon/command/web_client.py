@@ -16,6 +16,8 @@ __all__ = ['fetch', 'dress', 'is_complete', 'OWN_FILES']
 #: The series of the server: the two must be the same.
 PACKAGE = 'tryton-sao@8.0'
 OWN_FILES = Path(__file__).parent.parent / 'web'
+#: What a fetch that was interrupted leaves beside the folder
+UNFINISHED = '.web-'
 
 
 def is_complete(folder: Path) -> bool:
@@ -39,8 +41,10 @@ def fetch(folder: Path) -> Path:
                 "npm is needed to fetch the web client: install Node.js "
                 "(https://nodejs.org), then run this command again.")
         folder.parent.mkdir(parents=True, exist_ok=True)
+        for left in folder.parent.glob(f'{UNFINISHED}*'):
+            shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(
-                prefix='.web-', dir=folder.parent) as temporary:
+                prefix=UNFINISHED, dir=folder.parent) as temporary:
             package = _download(npm, Path(temporary))
             shutil.rmtree(folder, ignore_errors=True)
             package.rename(folder)
