@@ -15,7 +15,7 @@ from trytond.pyson import Eval
 from trytond.transaction import Transaction
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
-from .checkout import own_transaction
+from .checkout import own_transaction, read_again
 from .exceptions import BasketError
 
 FATES = [
@@ -42,8 +42,7 @@ def cancel(basket, reason: str, fates: dict[int, str], session=None) -> None:
         basket = Basket(basket.id)
         BranchSequence.hold([
                 (basket.session.branch, 'hand_over', basket.date)])
-        for cache in list(Transaction().cache.values()):
-            cache.clear()
+        read_again()
         basket = Basket(basket.id)
         check_state(basket)
         session = session or _open_session(basket)

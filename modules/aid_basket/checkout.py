@@ -146,14 +146,17 @@ def _wait_for_turn(baskets) -> dict:
 
 
 def _forget(baskets) -> None:
-    "Read everything again: others may have written while we waited"
+    "Read *baskets* and all they hang on again"
+    read_again()
+    baskets[:] = Pool().get('aid.basket').browse([b.id for b in baskets])
+
+
+def read_again() -> None:
+    "Forget what was read: others may have written while we waited"
     transaction = Transaction()
-    if not transaction.database.has_select_for():
-        return
-    for cache in list(transaction.cache.values()):
-        cache.clear()
-    fresh = Pool().get('aid.basket').browse([b.id for b in baskets])
-    baskets[:] = fresh
+    if transaction.database.has_select_for():
+        for cache in list(transaction.cache.values()):
+            cache.clear()
 
 
 def _shelves(baskets) -> dict:

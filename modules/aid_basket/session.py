@@ -17,6 +17,7 @@ from trytond.transaction import Transaction, without_check_access
 
 from aid_branch.scope import BranchMixin
 
+from .checkout import own_transaction, read_again
 from .exceptions import BasketAccessError, SessionError
 
 #: What a session adds up; each has a frozen twin once it is closed.
@@ -304,6 +305,25 @@ class Session(BranchMixin, Workflow, ModelSQL, ModelView):
         :raises SessionError: cash not counted, difference without a reason,
             or a basket still open
         """
+        if not sessions:
+            return
+        ids = [s.id for s in sessions]
+        with own_transaction(sessions, sessions[0].branch.company):
+            cls._wait_for_tills(sessions)
+            cls._freeze(cls.browse(ids))
+        cls.__queue__.catch_up(sessions)
+
+    @classmethod
+    def _wait_for_tills(cls, sessions) -> None:
+        "No till of the branch is in the middle of a checkout after this"
+        BranchSequence = Pool().get('aid.branch.sequence')
+        BranchSequence.hold(sorted({
+                    (s.branch, 'hand_over', s.date) for s in sessions},
+                key=lambda k: (k[0].id, k[2])))
+        read_again()
+
+    @classmethod
+    def _freeze(cls, sessions) -> None:
         figures = cls.count(sessions)
         for session in sessions:
             session._check_close()
@@ -315,7 +335,6 @@ class Session(BranchMixin, Workflow, ModelSQL, ModelView):
             session.closed_by = Transaction().user or None
             session.closed_at = dt.datetime.now()
         cls.save(sessions)
-        cls.__queue__.catch_up(sessions)
 
     def _check_close(self) -> None:
         if self.state != 'open':
