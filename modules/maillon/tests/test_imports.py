@@ -141,7 +141,7 @@ C,C,region,X,mystery
         apples, = Product.search([('code', '=', '9520000000073')])
         self.assertEqual(apples.name, "Pommes, filet")
         self.assertEqual(apples.family.code, 'fruit_vegetables')
-        self.assertEqual(apples.list_price, Decimal('1.95'))
+        self.assertEqual(apples.list_price_used, Decimal('1.95'))
         self.assertEqual(apples.weight, 1)
         self.assertEqual(
             {(i.type, i.code) for i in apples.identifiers},
@@ -159,7 +159,7 @@ C,C,region,X,mystery
 
         bananas, = Pool().get('product.product').search(
             [('code', '=', '9520000000141')])
-        self.assertEqual(bananas.list_price, Decimal('2'))
+        self.assertEqual(bananas.list_price_used, Decimal('2'))
 
     @with_transaction()
     def test_bad_products(self):
