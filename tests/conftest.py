@@ -3,6 +3,7 @@
 What a newcomer's machine lacks (PostgreSQL, Chromium, npm) is skipped with
 the reason; with ``CI=true`` in the environment it fails instead.
 """
+import datetime as dt
 import fcntl
 import os
 import pathlib
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 import pytest
 
 import server
+from browser import find_chromium
 from cluster import Cluster, NoPostgreSQL
 
 HERE = pathlib.Path(__file__).parent
@@ -162,3 +164,46 @@ def sqlite_server(house_file, tmp_path):
     process = server.start(NAME, 'sqlite://', tmp_path)
     yield process
     process.stop()
+
+
+@pytest.fixture(scope='session')
+def demo(database_key, tmp_path_factory):
+    """The demo as `maillon demo` makes it, served by `maillon serve`.
+
+    Kept in .cache while the modules are the same and the day is; the web
+    client for longer. Each run serves a copy.
+    """
+    if find_chromium() is None:
+        missing("no Chromium found; on Debian: apt install chromium")
+    if shutil.which('npm') is None:
+        missing("npm is needed for the web client; on Debian: apt install npm")
+    key = database_key(['maillon'])
+    folder = CACHE / f'demo-{key}-{dt.date.today()}'
+    client = CACHE / 'web'
+    with alone(CACHE / 'demo'):
+        if not (folder / 'demo.json').exists():
+            for old in CACHE.glob('demo-*'):
+                shutil.rmtree(old, ignore_errors=True)
+            if client.exists():
+                shutil.copytree(client, folder / 'web')
+            make_demo(folder)
+            if not client.exists():
+                shutil.copytree(folder / 'web', client)
+    copy = tmp_path_factory.mktemp('demo')
+    compact(
+        folder / f'{server.NAME_OF_DEMO}.sqlite',
+        copy / f'{server.NAME_OF_DEMO}.sqlite')
+    process = server.start(
+        server.NAME_OF_DEMO, 'sqlite://', copy, root=folder / 'web')
+    yield process
+    process.stop()
+
+
+def make_demo(folder: pathlib.Path) -> None:
+    "Run `maillon demo`, once"
+    done = subprocess.run(
+        [*server.maillon(), 'demo', '--dir', folder, '--no-serve'],
+        env=server.environment(), stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True)
+    if done.returncode:
+        pytest.fail("the demo cannot be made:\n" + done.stdout[-4000:])

@@ -13,6 +13,8 @@ from cluster import free_port
 
 #: The name of the database that the tests serve
 NAME = 'house'
+#: The name that `maillon demo` gives to its own
+NAME_OF_DEMO = 'maillon'
 
 
 class ServerFailed(Exception):

@@ -1,0 +1,109 @@
+"""A person at the web client, in a real browser, whose gestures are counted."""
+from __future__ import annotations
+
+import os
+import pathlib
+import shutil
+import tempfile
+from contextlib import contextmanager
+
+# A laptop as they are given away
+WIDTH, HEIGHT = 1366, 768
+OPTIONS = [
+    '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+    '--disable-background-networking', '--disable-component-update',
+    '--disable-sync']
+PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome']
+SECONDS = 60
+
+
+def find_chromium() -> str | None:
+    "The path of a Chromium on this machine, or None"
+    for program in PROGRAMS:
+        if path := shutil.which(program):
+            return path
+    return None
+
+
+class Hands:
+    """What a person does on one page: clicks, key presses and scans.
+
+    `gestures` counts clicks and key presses; a scan is none, the reader
+    types the code and its Enter.
+    """
+
+    def __init__(self, page):
+        self.page = page
+        self.gestures = 0
+
+    def click(self, locator) -> None:
+        locator.wait_for(timeout=SECONDS * 1000)
+        locator.click(timeout=SECONDS * 1000)
+        self.gestures += 1
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+        self.gestures += 1
+
+    def scan(self, code: str) -> None:
+        "As a reader does, and wait for what the till says to it"
+        field = self.page.locator('.modal.code-scanner input.form-control')
+        field.wait_for(timeout=SECONDS * 1000)
+        with self.page.expect_response(
+                lambda r: 'on_scan_code' in (r.request.post_data or ''),
+                timeout=SECONDS * 1000):
+            self.page.keyboard.type(code)
+            self.page.keyboard.press('Enter')
+        self.page.wait_for_load_state('networkidle')
+
+    def button(self, name: str):
+        "The button called *name* on the screen in front"
+        return self.page.locator(
+            f'.tab-pane.active button[name={name}]:visible').first
+
+    def in_sight(self, locator) -> bool:
+        "Whether it is on the screen as it is, without scrolling"
+        box = locator.bounding_box()
+        return bool(box) and (
+            box['x'] >= 0 and box['y'] >= 0
+            and box['x'] + box['width'] <= WIDTH
+            and box['y'] + box['height'] <= HEIGHT)
+
+    def photograph(self, name: str) -> None:
+        "A picture for people to look at, beside the project"
+        folder = pathlib.Path(os.environ.get(
+                'MAILLON_SCREENSHOTS',
+                pathlib.Path(tempfile.gettempdir(), 'maillon-screenshots')))
+        folder.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=folder / f'{name}.png')
+
+
+@contextmanager
+def sign_in(url: str, database: str, login: str, password: str):
+    "The hands of *login* on the web client, signed in, in French"
+    from playwright.sync_api import sync_playwright
+    with sync_playwright() as playwright, \
+            tempfile.TemporaryDirectory() as profile:
+        context = playwright.chromium.launch_persistent_context(
+            profile, executable_path=find_chromium(), headless=True,
+            locale='fr-FR', accept_downloads=True, args=OPTIONS,
+            viewport={'width': WIDTH, 'height': HEIGHT})
+        context.set_default_timeout(SECONDS * 1000)
+        page = context.pages[0]
+        hands = Hands(page)
+        page.goto(f'{url}#{database}')
+        page.locator('.modal #login').fill(login)
+        page.locator('.modal #login').press('Enter')
+        secret = page.locator('.modal input[type=password]')
+        secret.fill(password)
+        secret.press('Enter')
+        page.locator('#menu tbody tr').first.wait_for()
+        page.wait_for_load_state('networkidle')
+        hands.gestures = 0
+        try:
+            yield hands
+        except Exception:
+            hands.photograph(f'failed-{login}')
+            raise
+        finally:
+            context.close()
