@@ -89,7 +89,9 @@ class Basket(ScanMixin, BranchMixin, Workflow, ModelSQL, ModelView):
     till_name = fields.Function(
         fields.Char("Name"), 'on_change_with_till_name')
     constraints = fields.Function(
-        fields.Char("To Mind"), 'on_change_with_constraints',)
+        fields.Char(
+            "To Mind", states={'invisible': ~Eval('constraints')}),
+        'on_change_with_constraints')
     people = fields.Integer("People", readonly=True)
     lines = fields.One2Many(
         'aid.basket.line', 'basket', "Goods", states=_DONE)
@@ -496,8 +498,9 @@ class Line(ModelSQL, ModelView):
     basket_state = fields.Function(
         fields.Selection(STATES, "State of the Basket"),
         'on_change_with_basket_state')
+    # A client does not send what is simply read-only
     rank = fields.Integer(
-        "Rank", readonly=True,
+        "Rank", states={'readonly': True},
         help="The line that was touched last has the highest.")
     family = fields.Function(
         fields.Many2One('aid.family', "Family", states=_readonly),
@@ -516,7 +519,8 @@ class Line(ModelSQL, ModelView):
                     Eval('product', -1)), ()),
             ])
     lot_knowledge = fields.Selection(
-        KNOWLEDGE, "Lot Is", readonly=True, sort=False)
+        KNOWLEDGE, "Lot Is", sort=False, states={'readonly': True},
+        help="How certain it is that the goods are of this lot.")
     quantity = fields.Float(
         "Quantity", digits='unit', required=True, states=_readonly,
         domain=[('quantity', '>', 0)])
