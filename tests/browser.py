@@ -47,8 +47,9 @@ class Hands:
 
     def scan(self, code: str) -> None:
         "As a reader does, and wait for what the till says to it"
-        field = self.page.locator('.modal.code-scanner input.form-control')
-        field.wait_for(timeout=SECONDS * 1000)
+        # It is ready when the cursor is in its field
+        self.page.locator(
+            '.modal.code-scanner input.form-control:focus').wait_for()
         with self.page.expect_response(
                 lambda r: 'on_scan_code' in (r.request.post_data or ''),
                 timeout=SECONDS * 1000):
@@ -89,21 +90,24 @@ def sign_in(url: str, database: str, login: str, password: str):
             locale='fr-FR', accept_downloads=True, args=OPTIONS,
             viewport={'width': WIDTH, 'height': HEIGHT})
         context.set_default_timeout(SECONDS * 1000)
-        page = context.pages[0]
-        hands = Hands(page)
-        page.goto(f'{url}#{database}')
-        page.locator('.modal #login').fill(login)
-        page.locator('.modal #login').press('Enter')
-        secret = page.locator('.modal input[type=password]')
-        secret.fill(password)
-        secret.press('Enter')
-        page.locator('#menu tbody tr').first.wait_for()
-        page.wait_for_load_state('networkidle')
-        hands.gestures = 0
+        hands = Hands(context.pages[0])
         try:
+            _sign_in(hands.page, f'{url}#{database}', login, password)
             yield hands
         except Exception:
             hands.photograph(f'failed-{login}')
             raise
         finally:
             context.close()
+
+
+def _sign_in(page, address: str, login: str, password: str) -> None:
+    "Until the menu and what opens by itself are there"
+    page.goto(address)
+    page.locator('.modal #login').fill(login)
+    page.locator('.modal #login').press('Enter')
+    secret = page.locator('.modal input[type=password]')
+    secret.fill(password)
+    secret.press('Enter')
+    page.locator('#menu tbody tr').first.wait_for()
+    page.wait_for_load_state('networkidle')

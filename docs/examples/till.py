@@ -7,6 +7,7 @@ expire first, checks the basket out, writes its paper and prints who gave what
 is in it.
 """
 import argparse
+import datetime as dt
 import pathlib
 import sys
 
@@ -43,7 +44,9 @@ def first_to_go(branch):
             ('branch', '=', branch.id),
             ('location', '=', branch.storage.id),
             ('quantity', '>=', 1),
-            ('freshness', '!=', 'past'),
+            ['OR',
+                ('expiry', '=', None),
+                ('expiry', '>=', dt.date.today())],
             ], limit=GOODS)
     return [row.lot for row in rows]
 
