@@ -35,6 +35,8 @@ class BasketPaper(Report):
         with without_check_access():
             context['papers'] = [
                 cls._paper(basket) for basket in Basket.browse(records)]
+        context['ticket_height'] = max(
+            map(ticket_height, context['papers']), default=297)
         return context
 
     @classmethod
@@ -130,6 +132,22 @@ class BasketPaper(Report):
         if not can_pdf():
             return 'html', data
         return super().convert(report, data, **kwargs)
+
+
+def ticket_height(paper: dict) -> int:
+    """About how long a ticket is, in millimetres.
+
+    A roll is cut where the page ends, therefore the page is as long as what
+    stands on it. Too short would only begin a second page.
+    """
+    lines = [*paper['charged'], *paper['free']]
+    return (
+        72 + 4 * paper['address'].count('\n')
+        + sum(8 + 4 * (len(l['product']) // 28) for l in lines)
+        + 4 * sum(bool(l['note']) for l in lines)
+        + (4 * len(paper['charged']) if paper['values'] else 0)
+        + 5 * len(paper['payments']) + 8 * len(paper['reversed'])
+        + (12 if paper['free'] else 0))
 
 
 def can_pdf() -> bool:

@@ -8,8 +8,9 @@ from aid_basket.exceptions import (
     AccountMissingError, BasketAccessError, BasketError, CheckoutError)
 
 from .till import (
-    TillTestCase, at_till, basket_of, create_household, family, give, give_free,
-    grant_entitlement, make_branch, make_product, on_hand, open_session, rule)
+    TillTestCase, at_till, basket_of, create_household, family, give,
+    give_free, grant_entitlement, make_branch, make_product, on_hand,
+    open_session, rule)
 
 
 class CheckoutTestCase(TillTestCase):

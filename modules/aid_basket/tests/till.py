@@ -19,11 +19,11 @@ from aid_lot.tests.goods import (
     family, make_branch, make_lot, receive, source)
 
 __all__ = [
-    'TillTestCase', 'at_till', 'basket_of', 'count_statements', 'create_household', 'family',
-    'give', 'give_free', 'grant_entitlement', 'make_books',
-    'make_branch', 'make_donation',
-    'make_donor', 'make_product', 'on_hand', 'open_session', 'receive',
-    'rule', 'scan', 'source']
+    'TillTestCase', 'at_till', 'basket_of', 'count_statements',
+    'create_household', 'family', 'give', 'give_free', 'grant_entitlement',
+    'make_books', 'make_branch', 'make_donation', 'make_donor', 'make_product',
+    'on_hand', 'open_session', 'receive', 'rule', 'scan', 'source'
+    ]
 
 
 class TillTestCase(unittest.TestCase):
