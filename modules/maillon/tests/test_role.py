@@ -139,6 +139,7 @@ class RoleTestCase(unittest.TestCase):
                 decoder = PYSONDecoder({'context': {'branch': 1}})
                 Model = pool.get(action.res_model)
 
+                tab, = action.act_window_domains
                 self.assertEqual(Model.search(
-                        decoder.decode(action.pyson_domain),
+                        decoder.decode(tab.domain),
                         order=decoder.decode(action.pyson_order)), [])
