@@ -91,18 +91,30 @@ def exists(name: str) -> bool:
     "Whether *name* is a database with Tryton in it"
     from trytond import backend
     try:
-        return bool(backend.Database(name).connect().test())
+        return _is_there(name) and bool(
+            backend.Database(name).connect().test())
     except backend.DatabaseOperationalError:
         return False
 
 
 def _is_there(name: str) -> bool:
+    "Whether there is a database *name*, with or without Tryton in it"
     from trytond import backend
-    try:
-        backend.Database(name).connect()
-    except backend.DatabaseOperationalError:
-        return False
-    return True
+    from trytond.transaction import Transaction
+
+    if is_sqlite():
+        try:
+            backend.Database(name).connect()
+        except backend.DatabaseOperationalError:
+            return False
+        return True
+    # A pool of connections is made without asking whether they will work
+    with Transaction().start(
+            None, 0, close=True, autocommit=True) as transaction:
+        cursor = transaction.connection.cursor()
+        cursor.execute(
+            'SELECT 1 FROM pg_database WHERE datname = %s', (name,))
+        return bool(cursor.fetchone())
 
 
 def create(name: str) -> bool:
@@ -114,14 +126,16 @@ def create(name: str) -> bool:
     from trytond import backend
     from trytond.transaction import Transaction
 
-    if _is_there(name):
-        return False
     if is_sqlite():
+        if _is_there(name):
+            return False
         Path(config.get('database', 'path')).mkdir(
             parents=True, exist_ok=True)
         backend.Database.create(None, name)
         return True
     try:
+        if _is_there(name):
+            return False
         with Transaction().start(
                 None, 0, close=True, autocommit=True) as transaction:
             transaction.database.create(transaction.connection, name)

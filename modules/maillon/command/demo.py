@@ -36,7 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="port to serve on (default: %(default)s)")
     parser.add_argument(
         '--size', choices=SIZES, default='small',
-        help="small: 200 baskets; medium: 2,000 (default: %(default)s)")
+        help="small: 200 baskets; medium: 2,000, which takes a quarter of "
+        "an hour to enter (default: %(default)s)")
     parser.add_argument(
         '--no-serve', action='store_true', help="set it up and leave")
 
