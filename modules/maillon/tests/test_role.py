@@ -99,7 +99,8 @@ class RoleTestCase(unittest.TestCase):
         ModelData = pool.get('ir.model.data')
         User = pool.get('res.user')
         for role in [
-                'till', 'warehouse', 'social_worker', 'branch_officer']:
+                'till', 'warehouse', 'social_worker', 'branch_officer',
+                'head_office', 'accountant']:
             with self.subTest(role=role):
                 user = self.user(role)
                 with Transaction().set_user(user.id):
@@ -132,8 +133,8 @@ class RoleTestCase(unittest.TestCase):
         ModelData = pool.get('ir.model.data')
         ActWindow = pool.get('ir.action.act_window')
         for name in [
-                'act_sessions_today', 'act_expiring_lots',
-                'act_donations_announced', 'act_entitlements_to_renew']:
+                'act_sessions_today', 'act_sessions_to_post',
+                'act_expiring_lots', 'act_donations_announced', 'act_entitlements_to_renew']:
             with self.subTest(name=name):
                 action = ActWindow(ModelData.get_id('maillon', name))
                 decoder = PYSONDecoder({'context': {'branch': 1}})
