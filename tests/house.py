@@ -11,8 +11,8 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import pathlib
+from collections.abc import Callable
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import Any
 
 BRANCHES = ['nord', 'sud', 'est', 'ouest']
@@ -55,19 +55,28 @@ class House:
                 transaction.rollback()
                 transaction.tasks.clear()
 
-    @contextmanager
-    def as_user(self, login: str):
-        "A transaction of the user *login* as code, which keeps nothing"
-        from trytond.transaction import Transaction
+    def do(self, login: str, work: Callable[[], Any],
+            begin: Callable[[], Any] = lambda: None) -> Any:
+        """What *work* returns, done by the user *login* and then undone.
+
+        It is begun again when Tryton wants a lock first, as a request is;
+        *begin* is called before each time.
+        """
+        from trytond.transaction import Transaction, TransactionError
         client = self.client(login)
-        with Transaction().start(
-                self.name, client.user, context=client.context
-                ) as transaction:
-            try:
-                yield transaction
-            finally:
-                transaction.rollback()
-                transaction.tasks.clear()
+        extras: dict[str, Any] = {}
+        while True:
+            with Transaction().start(
+                    self.name, client.user, context=client.context,
+                    **extras) as transaction:
+                begin()
+                try:
+                    return work()
+                except TransactionError as error:
+                    error.fix(extras)
+                finally:
+                    transaction.rollback()
+                    transaction.tasks.clear()
 
     def _company_context(self) -> dict[str, Any]:
         from trytond.pool import Pool
