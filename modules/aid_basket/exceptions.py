@@ -1,3 +1,4 @@
+"""What may go wrong at the till, by name."""
 from trytond.exceptions import UserError
 from trytond.model.exceptions import AccessError, ValidationError
 

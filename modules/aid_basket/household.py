@@ -1,3 +1,4 @@
+"""What a household owes, and its entitlement as the till sees it."""
 from __future__ import annotations
 
 from trytond.model import ModelView, fields

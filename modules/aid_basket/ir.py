@@ -1,3 +1,4 @@
+"""What the tills leave to be done by itself."""
 from __future__ import annotations
 
 from trytond.pool import PoolMeta

@@ -1,3 +1,4 @@
+"""A move may come from a line of a basket."""
 from __future__ import annotations
 
 from trytond.pool import PoolMeta

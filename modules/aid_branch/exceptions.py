@@ -1,3 +1,4 @@
+"""What may go wrong with branches and dated values, by name."""
 from trytond.exceptions import UserError
 from trytond.model.exceptions import ValidationError
 

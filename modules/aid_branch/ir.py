@@ -1,3 +1,4 @@
+"""The rule that keeps records to the branches of the user."""
 from __future__ import annotations
 
 from trytond.ir.rule import _get_access_models

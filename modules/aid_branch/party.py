@@ -1,3 +1,4 @@
+"""A party may be confidential to a branch."""
 from __future__ import annotations
 
 from trytond.model import Index, fields

@@ -1,3 +1,4 @@
+"""The branches a user belongs to."""
 from __future__ import annotations
 
 from trytond.cache import Cache

@@ -1,3 +1,4 @@
+"""Places, moves and counts know their branch."""
 from __future__ import annotations
 
 from trytond.model import Index, fields

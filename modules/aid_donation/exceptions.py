@@ -1,3 +1,4 @@
+"""What may go wrong with donations and transfers, by name."""
 from trytond.exceptions import UserError
 from trytond.model.exceptions import ValidationError
 

@@ -1,3 +1,4 @@
+"""A party may be a donor; replacing one follows its donations."""
 from __future__ import annotations
 
 import datetime as dt

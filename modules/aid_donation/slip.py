@@ -1,3 +1,4 @@
+"""What is printed of a donation: the slip and the crate labels."""
 from __future__ import annotations
 
 import qrcode

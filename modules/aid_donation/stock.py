@@ -1,3 +1,4 @@
+"""A lot knows its donation; transfers keep it."""
 from __future__ import annotations
 
 from trytond.i18n import gettext

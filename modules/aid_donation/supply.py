@@ -1,3 +1,4 @@
+"""What a donation asks of its supply source."""
 from __future__ import annotations
 
 from trytond.model import fields

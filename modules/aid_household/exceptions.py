@@ -1,3 +1,4 @@
+"""What may go wrong with household files, by name."""
 from trytond.exceptions import UserError, UserWarning
 from trytond.model.exceptions import AccessError, ValidationError
 

@@ -1,3 +1,4 @@
+"""The party of a household is neither replaced nor erased behind it."""
 from __future__ import annotations
 
 from trytond.i18n import gettext

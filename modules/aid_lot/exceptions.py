@@ -1,3 +1,4 @@
+"""What may go wrong with lots and what is on hand, by name."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

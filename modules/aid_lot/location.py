@@ -1,3 +1,4 @@
+"""A place that changes takes what lies on it along."""
 from __future__ import annotations
 
 from trytond.pool import Pool, PoolMeta

@@ -1,3 +1,4 @@
+"""Lots: goods that came together and carry one date."""
 from __future__ import annotations
 
 import datetime as dt

@@ -1,3 +1,4 @@
+"""Moves keep the index of what is on hand, and the dates."""
 from __future__ import annotations
 
 import datetime as dt

@@ -1,3 +1,4 @@
+"""What a product weighs and is worth, and its family."""
 from __future__ import annotations
 
 import datetime as dt

@@ -1,3 +1,4 @@
+"""What may go wrong with rule sets and compositions, by name."""
 from trytond.exceptions import UserWarning
 from trytond.model.exceptions import ValidationError
 

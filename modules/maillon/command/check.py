@@ -27,6 +27,7 @@ BATCH = 1000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    "The options of the sub-command"
     database.add_arguments(parser)
     parser.add_argument(
         '--repair', action='store_true',
@@ -47,6 +48,7 @@ class Difference:
 
 
 def run(options: argparse.Namespace) -> int:
+    "Do what the options ask; return the exit status"
     name = database.configure_from(options)
     if not database.exists(name):
         raise CommandError(f'there is no database "{name}".')

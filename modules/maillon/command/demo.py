@@ -28,6 +28,7 @@ SIZES = ['small', 'medium']
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    "The options of the sub-command"
     parser.add_argument(
         '--dir', type=Path, default=DIRECTORY, metavar='DIR',
         help="where the demo lives (default: %(default)s)")
@@ -43,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    "Do what the options ask; return the exit status"
     directory = options.dir.resolve()
     database.configure(None, directory)
     import trytond.config as config

@@ -33,6 +33,7 @@ StartResponse = Callable[..., Any]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    "The options of the sub-command"
     database.add_arguments(parser)
     parser.add_argument(
         '--port', type=int, metavar='N',
@@ -50,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    "Do what the options ask; return the exit status"
     import trytond.config as config
 
     name = database.configure_from(options)

@@ -39,6 +39,7 @@ ROLES = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    "The options of the sub-command"
     database.add_arguments(parser)
     group = parser.add_argument_group("organisation")
     group.add_argument('--name', help="name of the organisation")
@@ -88,6 +89,7 @@ def _user(text: str) -> dict[str, Any]:
 
 
 def run(options: argparse.Namespace) -> int:
+    "Do what the options ask; return the exit status"
     name = database.configure_from(options)
     new = not database.exists(name)
     answers = _answers(options, new)

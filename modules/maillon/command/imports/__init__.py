@@ -64,6 +64,7 @@ def with_bar(total: int, label: str) -> Iterator[Callable[[int], Any]]:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    "The options of the sub-command"
     parser.add_argument('kind', choices=KINDS, help="what the file holds")
     parser.add_argument(
         'file', type=Path, metavar='FILE', nargs='?',
@@ -85,6 +86,7 @@ def _print_columns(kind: str) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    "Do what the options ask; return the exit status"
     if not options.file:
         _print_columns(options.kind)
         return 0
