@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import tempfile
+import time
 from contextlib import contextmanager
 
 # A laptop as they are given away
@@ -46,16 +47,30 @@ class Hands:
         self.gestures += 1
 
     def scan(self, code: str) -> None:
-        "As a reader does, and wait for what the till says to it"
-        # It is ready when the cursor is in its field
-        self.page.locator(
-            '.modal.code-scanner input.form-control:focus').wait_for()
-        with self.page.expect_response(
-                lambda r: 'on_scan_code' in (r.request.post_data or ''),
-                timeout=SECONDS * 1000):
-            self.page.keyboard.type(code)
+        """As a reader does, and wait for what the till says to it.
+
+        The web client ignores an Enter that comes before it has shown what
+        the last code gave, and keeps the code in its field: as a person
+        would, press again until it is taken.
+        """
+        reader = self.page.locator(
+            '.modal.code-scanner input.form-control:focus')
+        reader.wait_for()
+        said = self._said()
+        self.page.keyboard.type(code)
+        self.page.keyboard.press('Enter')
+        while reader.count() and reader.input_value() == code:
+            self.page.wait_for_timeout(50)
             self.page.keyboard.press('Enter')
-        self.page.wait_for_load_state('networkidle')
+        deadline = time.monotonic() + SECONDS
+        while self._said() == said:
+            assert time.monotonic() < deadline, f"no answer to {code}"
+            self.page.wait_for_timeout(20)
+
+    def _said(self) -> str:
+        "What the till said to the last scan; each time it says another thing"
+        return self.page.locator(
+            '.tab-pane.active [name=message]:visible').first.input_value()
 
     def button(self, name: str):
         "The button called *name* on the screen in front"
