@@ -1,11 +1,12 @@
-"""The dated rules a till follows: what is asked, and how it is taxed."""
+"""The dated rules a till follows: what is asked, taxed and let pass."""
 from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
 
 from trytond.i18n import gettext
-from trytond.model import ModelSQL, ModelView, Unique, fields
+from trytond.model import Model, ModelSQL, ModelView, Unique, fields
+from trytond.pool import Pool
 from trytond.pyson import Eval
 
 from aid_branch.dated import BranchRuleMixin
@@ -199,3 +200,52 @@ class FiscalStatus(BranchRuleMixin, ModelSQL, ModelView):
         return True
 
 
+class DistributionRule(BranchRuleMixin, ModelSQL, ModelView):
+    """What a branch lets pass on a day of distribution, from a day on.
+
+    One record holds every threshold of the day; the nearest one upwards
+    holds as a whole. A new one begins with the values of the network.
+    Without any rule nothing beyond the books is let pass.
+    """
+    __name__ = 'aid.distribution.rule'
+
+    found_limit = fields.Float(
+        "May Be Missing per Line", digits=(None, 3), required=True,
+        domain=[('found_limit', '>=', 0)],
+        help="How much more than the books say may be handed over on one "
+        "line, in the unit of the product. 0: nothing.")
+
+    def get_rec_name(self, name: str) -> str:
+        return self.branch.rec_name if self.branch else self.source or ''
+
+    @classmethod
+    def search_rec_name(cls, name: str, clause) -> list:
+        return [('branch.rec_name', *clause[1:])]
+
+    @staticmethod
+    def default_found_limit() -> float:
+        return 0.
+
+    @classmethod
+    def default_get(
+            cls, fields_names, with_rec_name=True, with_default=True) -> dict:
+        "A new rule begins with what the network says today"
+        values = super().default_get(
+            fields_names, with_rec_name=with_rec_name,
+            with_default=with_default)
+        today = Pool().get('ir.date').today()
+        if with_default and (network := cls.at(today, branch=None)):
+            for name in cls.thresholds() & set(fields_names):
+                value = getattr(network, name)
+                values[name] = (
+                    value.id if isinstance(value, Model) else value)
+        return values
+
+    @classmethod
+    def thresholds(cls) -> set[str]:
+        "The names of the fields that say what is let pass"
+        return {
+            name for name, field in cls._fields.items()
+            if field.sql_type() and name not in {
+                'id', 'create_date', 'create_uid', 'write_date',
+                'write_uid', *BranchRuleMixin._fields}}
