@@ -31,6 +31,10 @@ class FamilyValidationError(ValidationError):
     "A family has a product that cannot stand for it"
 
 
+class DisposalStateError(UserError):
+    "The disposal is not in the state that this asks for"
+
+
 def explain(error: BarcodeError) -> str:
     "What is wrong with a barcode, in the language of the user"
     return gettext(

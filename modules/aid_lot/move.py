@@ -28,6 +28,10 @@ class Move(metaclass=PoolMeta):
                 where=table.state == 'done'))
 
     @classmethod
+    def _get_origin(cls) -> list[str]:
+        return super()._get_origin() + ['aid.disposal']
+
+    @classmethod
     @ModelView.button
     @Workflow.transition('done')
     def do(cls, moves) -> None:

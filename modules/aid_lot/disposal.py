@@ -1,0 +1,465 @@
+"""Goods that leave because nobody eats them: how much, why and where to."""
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+
+from trytond.i18n import gettext
+from trytond.model import (
+    DeactivableMixin, Index, ModelSQL, ModelView, Unique, Workflow, fields,
+    sequence_ordered)
+from trytond.model.exceptions import AccessError
+from trytond.pool import Pool
+from trytond.pyson import Bool, Eval
+from trytond.tools import grouped_slice
+from trytond.transaction import check_access
+from trytond.wizard import Button, StateTransition, StateView, Wizard
+
+from aid_branch.scope import BranchMixin
+
+from .exceptions import DisposalStateError
+
+FATES = [
+    ('compost', "Compost"),
+    ('animals', "Animals"),
+    ('bin', "Bin"),
+    ('given_away', "Given to Another Body"),
+    ]
+STATES = [
+    ('draft', "Draft"),
+    ('done', "Done"),
+    ('cancelled', "Cancelled"),
+    ]
+_CLOSED = {'readonly': Eval('state') != 'draft'}
+# Tryton checks the records of one create by one search with a condition for
+# each, and SQLite bounds the size of a search
+AT_ONCE = 80
+
+
+class Reason(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
+    "Why goods are not eaten, and what mostly becomes of them then"
+    __name__ = 'aid.disposal.reason'
+
+    name = fields.Char("Name", required=True, translate=True)
+    code = fields.Char("Code", required=True)
+    fate = fields.Selection(
+        FATES, "Fate", required=True, sort=False,
+        help="Where the goods mostly go. Each row may say otherwise.")
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_constraints.append(
+            ('code_unique', Unique(table, table.code),
+                'aid_lot.msg_disposal_reason_code_unique'))
+
+    @staticmethod
+    def default_fate() -> str:
+        return 'bin'
+
+
+class Disposal(BranchMixin, Workflow, ModelSQL, ModelView):
+    """Goods that left a branch on a day without being eaten.
+
+    Once done it changes no more; a mistake is cancelled, which brings the
+    goods back, and entered again.
+    """
+    __name__ = 'aid.disposal'
+
+    date = fields.Date("Date", required=True, states=_CLOSED)
+    recipient = fields.Many2One(
+        'party.party', "Given to", ondelete='RESTRICT', states=_CLOSED,
+        help="The body, the farm... that took the goods.")
+    lines = fields.One2Many(
+        'aid.disposal.line', 'disposal', "Goods", states={
+            'readonly': (Eval('state') != 'draft') | ~Eval('branch'),
+            })
+    weight = fields.Function(
+        fields.Float("Weight (kg)", digits=(None, 3)), 'get_weight')
+    note = fields.Text("Note")
+    state = fields.Selection(
+        STATES, "State", readonly=True, required=True, sort=False)
+    state_string = state.translated('state')
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        table = cls.__table__()
+        cls._order = [('date', 'DESC'), ('id', 'DESC')]
+        cls._sql_indexes.add(
+            Index(table,
+                (table.branch, Index.Equality()),
+                (table.date, Index.Range(order='DESC'))))
+        cls.branch.states = {
+            'readonly': (Eval('state') != 'draft') | Bool(Eval('lines', [])),
+            }
+        cls.branch.domain = [('has_stock', '=', True)]
+        cls._transitions |= {
+            ('draft', 'done'),
+            ('draft', 'cancelled'),
+            ('done', 'cancelled'),
+            }
+        cls._buttons.update({
+                'do': {
+                    'invisible': Eval('state') != 'draft',
+                    'depends': ['state'],
+                    },
+                'cancel': {
+                    'invisible': Eval('state') == 'cancelled',
+                    'depends': ['state'],
+                    },
+                })
+
+    @staticmethod
+    def default_state() -> str:
+        return 'draft'
+
+    @classmethod
+    def default_date(cls) -> dt.date:
+        pool = Pool()
+        Branch = pool.get('aid.branch')
+        branch = cls.default_branch()
+        return (
+            Branch(branch).today() if branch else pool.get('ir.date').today())
+
+    def get_rec_name(self, name: str) -> str:
+        lang = Pool().get('ir.lang').get()
+        return f'{lang.strftime(self.date)} - {self.branch.rec_name}'
+
+    @classmethod
+    def search_rec_name(cls, name: str, clause) -> list:
+        return [('branch.rec_name', *clause[1:])]
+
+    @classmethod
+    def get_weight(cls, disposals, name: str) -> dict[int, float]:
+        return {
+            d.id: round(sum(line.weight or 0 for line in d.lines), 3)
+            for d in disposals}
+
+    @classmethod
+    def dispose(
+            cls, branch, goods, reason, on: dt.date | None = None,
+            fate: str | None = None, recipient=None):
+        """Take *goods* out of *branch* at once, in one done document.
+
+        Costs nearly the same for one lot as for fifty.
+
+        :param goods: (lot, location, quantity in the default unit of the
+            product); what has no quantity is left out
+        :param reason: an ``aid.disposal.reason`` for all of them
+        :param on: the day it happened; empty: today where the branch is
+        :param fate: one of ``FATES`` where it is not that of the reason
+        :param recipient: the ``party.party`` that took the goods
+        :return: the ``aid.disposal``, or None without goods
+        :raises InsufficientQuantityError: less is there; nothing is changed
+        """
+        Line = Pool().get('aid.disposal.line')
+        goods = [g for g in goods if g[2]]
+        if not goods:
+            return None
+        disposal, = cls.create([{
+                    'branch': branch.id,
+                    'date': on or branch.today(),
+                    'recipient': recipient.id if recipient else None,
+                    }])
+        for some in grouped_slice(goods, AT_ONCE):
+            Line.create([{
+                        'disposal': disposal.id,
+                        'lot': lot.id,
+                        'location': location.id,
+                        'quantity': quantity,
+                        'reason': reason.id,
+                        'fate': fate or reason.fate,
+                        } for lot, location, quantity in some])
+        cls.do([disposal])
+        return disposal
+
+    @classmethod
+    @ModelView.button
+    def do(cls, disposals) -> None:
+        """Take the goods out.
+
+        :raises DisposalStateError: it was done or cancelled before
+        :raises InsufficientQuantityError: there is less than that
+        """
+        cls.lock(disposals)
+        _check_state(disposals, {'draft'}, 'aid_lot.msg_disposal_do_state')
+        today: dict = {}
+        for disposal in disposals:
+            if disposal.branch not in today:
+                today[disposal.branch] = disposal.branch.today()
+            if disposal.date > today[disposal.branch]:
+                raise DisposalStateError(gettext(
+                        'aid_lot.msg_disposal_future',
+                        disposal=disposal.rec_name))
+            if not disposal.lines:
+                raise DisposalStateError(gettext(
+                        'aid_lot.msg_disposal_empty',
+                        disposal=disposal.rec_name))
+        _move(disposals, back=False)
+        cls.write(disposals, {'state': 'done'})
+
+    @classmethod
+    @ModelView.button
+    def cancel(cls, disposals) -> None:
+        """It was a mistake: what had left is there again.
+
+        :raises DisposalStateError: it was cancelled before
+        """
+        cls.lock(disposals)
+        _check_state(
+            disposals, {'draft', 'done'}, 'aid_lot.msg_disposal_cancel_state')
+        _move([d for d in disposals if d.state == 'done'], back=True)
+        cls.write(disposals, {'state': 'cancelled'})
+
+    @classmethod
+    def check_modification(
+            cls, mode, disposals, values=None, external=False) -> None:
+        super().check_modification(
+            mode, disposals, values=values, external=external)
+        if mode == 'delete' or (
+                mode == 'write' and external and values.keys() - {'note'}):
+            _refuse_closed(disposals)
+
+
+class DisposalLine(ModelSQL, ModelView):
+    "So much of a lot, why, and where it went"
+    __name__ = 'aid.disposal.line'
+
+    disposal = fields.Many2One(
+        'aid.disposal', "Disposal", required=True, ondelete='CASCADE')
+    lot = fields.Many2One(
+        'stock.lot', "Lot", required=True, ondelete='RESTRICT',
+        states=_CLOSED)
+    family = fields.Function(
+        fields.Many2One('aid.family', "Family"), 'on_change_with_family')
+    location = fields.Many2One(
+        'stock.location', "Location", required=True, ondelete='RESTRICT',
+        domain=[
+            ('type', '=', 'storage'),
+            ('branch', '=', Eval('_parent_disposal', {}).get('branch', -1)),
+            ],
+        states=_CLOSED)
+    quantity = fields.Float(
+        "Quantity", digits='unit', required=True,
+        domain=[('quantity', '>', 0)], states=_CLOSED)
+    unit = fields.Function(
+        fields.Many2One('product.uom', "Unit"), 'on_change_with_unit')
+    weight = fields.Function(
+        fields.Float("Weight (kg)", digits=(None, 3)), 'get_weight')
+    reason = fields.Many2One(
+        'aid.disposal.reason', "Reason", required=True, ondelete='RESTRICT',
+        states=_CLOSED)
+    fate = fields.Selection(
+        FATES, "Fate", required=True, sort=False, states=_CLOSED)
+    state = fields.Function(
+        fields.Selection(STATES, "State"), 'on_change_with_state',
+        searcher='search_state')
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        cls.__access__.add('disposal')
+        table = cls.__table__()
+        cls._sql_indexes.update({
+                Index(table, (table.disposal, Index.Equality())),
+                Index(table, (table.lot, Index.Equality())),
+                })
+        cls._order = [('disposal', 'DESC'), ('id', 'ASC')]
+
+    @staticmethod
+    def default_state() -> str:
+        return 'draft'
+
+    @fields.depends('disposal', '_parent_disposal.state')
+    def on_change_with_state(self, name: str | None = None) -> str:
+        return getattr(self.disposal, 'state', None) or 'draft'
+
+    @classmethod
+    def search_state(cls, name: str, clause) -> list:
+        return [('disposal.state', *clause[1:])]
+
+    @fields.depends('lot')
+    def on_change_with_family(self, name: str | None = None):
+        return self.lot.family if self.lot else None
+
+    @fields.depends('lot')
+    def on_change_with_unit(self, name: str | None = None):
+        return self.lot.product.default_uom if self.lot else None
+
+    @fields.depends('lot', 'location', 'disposal', '_parent_disposal.branch')
+    def on_change_lot(self) -> None:
+        "All of it that lies in the branch, and mostly it lies in one place"
+        OnHand = Pool().get('aid.lot.on_hand')
+        branch = getattr(self.disposal, 'branch', None)
+        if not self.lot or not branch:
+            return
+        rows = OnHand.search([
+                ('lot', '=', self.lot.id),
+                ('branch', '=', branch.id),
+                ('quantity', '>', 0),
+                ], order=[('quantity', 'DESC')], limit=1)
+        if rows:
+            self.location = rows[0].location
+            self.quantity = rows[0].quantity
+
+    @fields.depends('reason')
+    def on_change_reason(self) -> None:
+        if self.reason:
+            self.fate = self.reason.fate
+
+    @classmethod
+    def get_weight(cls, lines, name: str) -> dict[int, float | None]:
+        return {
+            l.id: l.lot.product.to_kg(l.quantity, l.unit) for l in lines}
+
+    def get_rec_name(self, name: str) -> str:
+        return f'{self.lot.rec_name} @ {self.disposal.rec_name}'
+
+    @classmethod
+    def search_rec_name(cls, name: str, clause) -> list:
+        return [('lot.rec_name', *clause[1:])]
+
+    @classmethod
+    def check_modification(
+            cls, mode, lines, values=None, external=False) -> None:
+        super().check_modification(
+            mode, lines, values=values, external=external)
+        if mode == 'delete' or external:
+            _refuse_closed({l.disposal for l in lines})
+
+
+class Dispose(Wizard):
+    "Throw away what was chosen among the goods on hand"
+    __name__ = 'aid.lot.dispose'
+
+    start = StateView(
+        'aid.lot.dispose.start', 'aid_lot.dispose_start_view_form', [
+            Button("Cancel", 'end', 'tryton-cancel'),
+            Button("They Left", 'dispose', 'tryton-ok', default=True),
+            ])
+    dispose = StateTransition()
+
+    def default_start(self, fields) -> dict:
+        return {
+            'lines': [{
+                    'on_hand': r.id,
+                    'on_hand.': {'rec_name': r.rec_name},
+                    'quantity': r.quantity,
+                    'unit': r.unit.id,
+                    'unit.': {'rec_name': r.unit.rec_name},
+                    } for r in self.records if r.branch and r.quantity],
+            }
+
+    def transition_dispose(self) -> str:
+        Disposal = Pool().get('aid.disposal')
+        of_branch = defaultdict(list)
+        rows = visible([line.on_hand for line in self.start.lines])
+        for row, line in zip(rows, self.start.lines):
+            of_branch[row.branch].append(
+                (row.lot, row.location, line.quantity))
+        for branch, goods in of_branch.items():
+            Disposal.dispose(
+                branch, goods, self.start.reason, fate=self.start.fate,
+                recipient=self.start.recipient)
+        return 'end'
+
+
+class DisposeStart(ModelView):
+    "How much of which goods leaves, why and where to"
+    __name__ = 'aid.lot.dispose.start'
+
+    reason = fields.Many2One(
+        'aid.disposal.reason', "Reason", required=True)
+    fate = fields.Selection(FATES, "Fate", required=True, sort=False)
+    recipient = fields.Many2One(
+        'party.party', "Given to",
+        states={'invisible': ~Eval('fate').in_(['given_away', 'animals'])})
+    lines = fields.One2Many(
+        'aid.lot.dispose.start.line', None, "Goods", required=True)
+
+    @fields.depends('reason')
+    def on_change_reason(self) -> None:
+        if self.reason:
+            self.fate = self.reason.fate
+
+
+class DisposeStartLine(ModelView):
+    "So much of a lot"
+    __name__ = 'aid.lot.dispose.start.line'
+
+    on_hand = fields.Many2One(
+        'aid.lot.on_hand', "Lot", required=True,
+        domain=[('quantity', '>', 0), ('branch', '!=', None)])
+    unit = fields.Many2One('product.uom', "Unit", readonly=True)
+    quantity = fields.Float(
+        "Quantity", digits='unit', required=True,
+        domain=[('quantity', '>', 0)])
+
+    @fields.depends('on_hand')
+    def on_change_on_hand(self) -> None:
+        self.unit = self.on_hand.unit if self.on_hand else None
+        self.quantity = self.on_hand.quantity if self.on_hand else None
+
+
+def visible(records) -> list:
+    """The *records* that a client named to a wizard, if it may read them.
+
+    Wizards run without record rules.
+
+    :raises trytond.model.exceptions.AccessError: one of them is closed
+    """
+    records = list(records)
+    if records:
+        with check_access():
+            records[0].__class__.read([r.id for r in records], ['id'])
+    return records
+
+
+def _move(disposals, back: bool) -> None:
+    "Done moves of the goods of *disposals* out of, or *back* into, the branch"
+    pool = Pool()
+    Move = pool.get('stock.move')
+    ModelData = pool.get('ir.model.data')
+    outside = ModelData.get_id('aid_lot', 'location_disposal')
+    values = []
+    for disposal in disposals:
+        for line in disposal.lines:
+            from_, to = line.location.id, outside
+            values.append({
+                    'product': line.lot.product.id,
+                    'lot': line.lot.id,
+                    'quantity': line.quantity,
+                    'unit': line.unit.id,
+                    # Left to be computed, it costs an update for each move
+                    'internal_quantity': line.quantity,
+                    'from_location': to if back else from_,
+                    'to_location': from_ if back else to,
+                    'effective_date': disposal.date,
+                    'company': disposal.branch.company.id,
+                    'origin': str(disposal),
+                    })
+    moves: list = []
+    for some in grouped_slice(values, AT_ONCE):
+        moves += Move.create(list(some))
+    Move.do(moves)
+
+
+def _check_state(disposals, states: set[str], message: str) -> None:
+    "Answers the second click of a double click by name"
+    for disposal in disposals:
+        if disposal.state not in states:
+            raise DisposalStateError(gettext(
+                    message,
+                    disposal=disposal.rec_name,
+                    state=disposal.state_string))
+
+
+def _refuse_closed(disposals) -> None:
+    for disposal in disposals:
+        if disposal.state != 'draft':
+            raise AccessError(gettext(
+                    'aid_lot.msg_disposal_closed',
+                    disposal=disposal.rec_name,
+                    state=disposal.state_string))
