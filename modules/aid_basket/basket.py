@@ -16,8 +16,8 @@ from trytond.transaction import Transaction, without_check_access
 from aid_branch.scope import BranchMixin
 
 from . import checkout as hot_path
-from . import standing, verdict
-from .exceptions import BasketAccessError
+from . import in_hand, standing, verdict
+from .exceptions import BasketAccessError, FoundChilledWarning
 from .reckoning import reckon
 from .scan import ScanMixin
 
@@ -36,6 +36,7 @@ KNOWLEDGE = [
     ('scanned', "Scanned"),
     ('only', "Only Lot on Hand"),
     ('assumed', "Assumed"),
+    ('found', "Found, Not in the Books"),
     ]
 RULES = [
     (None, ""),
@@ -435,8 +436,26 @@ class Basket(ScanMixin, BranchMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     def _checkout(cls, baskets, pay: str | None):
-        hot_path.checkout(baskets, pay)
+        seen = cls._ask_for_dates(baskets)
+        hot_path.checkout(baskets, pay, seen)
         return cls._print_action(baskets)
+
+    @classmethod
+    def _ask_for_dates(cls, baskets) -> set[int]:
+        """Ask once whether chilled goods beyond the books are still good.
+
+        :return: ids of the lines whose date somebody has looked at
+        :raises FoundChilledWarning: to be answered by yes
+        """
+        Warning = Pool().get('res.user.warning')
+        if not (lines := [l for b in baskets for l in in_hand.chilled(b)]):
+            return set()
+        key = Warning.format('found_chilled', lines)
+        if Warning.check(key):
+            raise FoundChilledWarning(key, gettext(
+                    'aid_basket.msg_in_hand_chilled', goods=', '.join(
+                        sorted({l.product.rec_name for l in lines}))))
+        return {l.id for l in lines}
 
     @classmethod
     def _print_action(cls, baskets):
@@ -596,6 +615,8 @@ class Line(ModelSQL, ModelView):
                 Index(table, (table.basket, Index.Equality())),
                 Index(table, (table.lot, Index.Equality())),
                 Index(table, (table.move, Index.Equality())),
+                Index(table, (table.lot_knowledge, Index.Equality()),
+                    where=table.lot_knowledge == 'found'),
                 })
 
     @staticmethod

@@ -12,6 +12,7 @@ import datetime as dt
 from collections import defaultdict
 from contextlib import contextmanager
 from decimal import Decimal
+from typing import NamedTuple
 
 from trytond.i18n import gettext
 from trytond.pool import Pool
@@ -19,8 +20,9 @@ from trytond.transaction import Transaction, without_check_access
 
 from aid_lot.exceptions import InsufficientQuantityError
 from aid_lot.first_expired import allocate
+from aid_lot.found import found_lots
 
-from . import standing
+from . import in_hand, standing
 from .exceptions import CheckoutError
 from .reckoning import reckon, rule_of
 from .shelf import Shelf
@@ -30,11 +32,15 @@ ZERO = Decimal(0)
 LOCK_TIMEOUT = '20s'
 
 
-def checkout(baskets, pay: str | None = 'cash') -> None:
+def checkout(
+        baskets, pay: str | None = 'cash',
+        seen: set[int] | None = None) -> None:
     """Hand over the goods of *baskets*, number their papers, take the money.
 
     *pay* is `cash` or `card` for the exact amount, or None to carry it
-    forward. Costs nearly the same for one basket as for fifty.
+    forward. *seen* are the ids of the lines of chilled goods whose date was
+    looked at; None where there is nobody to ask. Costs nearly the same for
+    one basket as for fifty.
 
     :raises CheckoutError: naming the basket; nothing has changed then
     """
@@ -46,7 +52,7 @@ def checkout(baskets, pay: str | None = 'cash') -> None:
         baskets = Basket.browse([b.id for b in baskets])
         shelves = _wait_for_turn(baskets)
         check_states(baskets)
-        lines = _settle_goods(baskets, shelves)
+        lines = _settle_goods(baskets, shelves, seen)
         _settle_amounts(baskets, lines, shelves)
         _mark_for_review(baskets, lines)
         _hand_over(baskets, lines)
@@ -177,67 +183,112 @@ def _shelf_of(basket, shelves: dict) -> Shelf:
 
 # The goods
 
-def _settle_goods(baskets, shelves: dict) -> dict:
+class Place(NamedTuple):
+    "Where goods are taken from; rows of what is on hand are as good"
+    lot: object
+    location: object
+
+
+class Missing(NamedTuple):
+    "Goods of a line that are in the hand and not in the books"
+    basket: object
+    line: object
+    #: in the default unit of the product
+    quantity: float
+
+
+def _settle_goods(baskets, shelves: dict, seen: set[int] | None) -> dict:
     """Decide which lot, and where it lies, each line is taken from.
 
     Scanned lots first, they are certain; then the others, first expired
-    first. A line that needs several lots becomes several lines.
+    first; what is missing then is found. A line that needs several lots
+    becomes several lines.
 
-    :return: basket id → list of (line, row on hand)
+    :return: basket id → list of (line, place)
     """
     left = {
         row.id: row.quantity for shelf in shelves.values()
         for rows in shelf.by_product.values() for row in rows}
+    lines = [(b, line) for b in baskets for line in b.lines]
+    # A line may not be saved yet: its own identity tells it apart
+    taken: dict[int, list] = {}
+    missing = []
+    for basket, line in sorted(
+            lines, key=lambda pair: pair[1].lot_knowledge != 'scanned'):
+        taken[id(line)], short = _take(
+            basket, line, _shelf_of(basket, shelves), left)
+        if short:
+            missing.append(Missing(basket, line, short))
+    for each, place in zip(missing, _find(missing, seen)):
+        taken[id(each.line)].append((place, each.quantity))
     settled: dict = {basket.id: [] for basket in baskets}
-    for scanned in [True, False]:
-        for basket in baskets:
-            shelf = _shelf_of(basket, shelves)
-            for line in basket.lines:
-                if (line.lot_knowledge == 'scanned') == scanned:
-                    settled[basket.id] += _settle_line(
-                        basket, line, shelf, left)
+    for basket, line in lines:
+        settled[basket.id] += _split(line, taken[id(line)])
     return settled
 
 
-def _settle_line(basket, line, shelf: Shelf, left: dict) -> list[tuple]:
-    "The lots that *line* is taken from, which are then no more in *left*"
+def _take(
+        basket, line, shelf: Shelf, left: dict) -> tuple[list, float]:
+    """The rows that *line* is taken from, which are then no more in *left*.
+
+    :return: (row, quantity) pairs, and how much has to be found beside
+    """
     UoM = Pool().get('product.uom')
     unit = line.product.default_uom
-    if line.lot_knowledge == 'scanned':
-        rows = _rows_of_lot(basket, line, shelf)
+    scanned = line.lot if line.lot_knowledge == 'scanned' else None
+    if scanned:
+        if refusal := shelf.refusal(scanned):
+            raise CheckoutError(_about(basket, refusal))
+        rows = [r for r in shelf.rows(line.product) if r.lot == scanned]
     else:
         # How many lots are there now, not when the line was composed
         line.lot_knowledge, line.lot = shelf.knowledge(line.product)
-        rows = _usable_rows(basket, line, shelf)
+        rows = shelf.usable(line.product)
     wanted = UoM.compute_qty(line.unit, line.quantity, unit, round=False)
     taken, missing = allocate(
         [(row, left[row.id], row.expiry) for row in rows], wanted, digits=6)
     if missing > 0 or not taken:
-        raise CheckoutError(_short(basket, line, rows, left, wanted))
+        problem = in_hand.refusal(line.product, scanned, missing, shelf)
+        if problem:
+            raise CheckoutError(_about(basket, problem))
+        if problem is not None or not missing > 0:
+            raise CheckoutError(
+                _short(basket, line, rows, left, wanted, shelf))
     for row, quantity in taken:
         left[row.id] = round(left[row.id] - quantity, 6)
-    return _split(line, taken, unit)
+    return list(taken), missing
 
 
-def _rows_of_lot(basket, line, shelf: Shelf) -> list:
-    rows = [r for r in shelf.rows(line.product) if r.lot == line.lot]
-    if not rows:
-        raise CheckoutError(gettext(
-                'aid_basket.msg_checkout_lot_elsewhere',
-                basket=basket.rec_name, lot=line.lot.rec_name,
-                product=line.product.rec_name,
-                branch=basket.session.branch.rec_name))
-    if refusal := shelf.refusal(line.lot):
-        raise CheckoutError(_about(basket, refusal))
-    return rows
+def _find(missing: list[Missing], seen: set[int] | None) -> list[Place]:
+    """Take goods that are in the hand into the books, in bulk.
+
+    :param seen: ids of chilled lines whose date was looked at; None where
+        there is nobody to ask
+    """
+    by_day = defaultdict(list)
+    for each in missing:
+        family = each.line.product.family
+        if (seen is not None and family and family.chilled
+                and each.line.id not in seen):
+            # Somebody else took them while we waited: ask now
+            raise CheckoutError(gettext(
+                    'aid_basket.msg_in_hand_chilled_now',
+                    basket=each.basket.rec_name,
+                    goods=each.line.product.rec_name))
+        session = each.basket.session
+        by_day[session.branch, session.date].append(each)
+    places = {}
+    for (branch, date), group in by_day.items():
+        lots = found_lots(branch, [
+                (m.line.product, m.quantity, _label_of(m.line))
+                for m in group], date)
+        for each, lot in zip(group, lots):
+            places[id(each)] = Place(lot, branch.storage)
+    return [places[id(each)] for each in missing]
 
 
-def _usable_rows(basket, line, shelf: Shelf) -> list:
-    "Rows that goods of *line* may be taken from"
-    rows = shelf.usable(line.product)
-    if not rows and (past := shelf.rows(line.product)):
-        raise CheckoutError(_about(basket, shelf.refusal(past[0].lot)))
-    return rows
+def _label_of(line):
+    return line.lot if line.lot_knowledge == 'scanned' else None
 
 
 def _about(basket, message: str) -> str:
@@ -246,32 +297,46 @@ def _about(basket, message: str) -> str:
         message=message)
 
 
-def _short(basket, line, rows, left: dict, wanted: float) -> str:
+def _short(
+        basket, line, rows, left: dict, wanted: float, shelf: Shelf) -> str:
+    "That the books have too little, or that it is not here or past its date"
     lang = Pool().get('ir.lang').get()
     unit = line.product.default_uom
-    goods = line.lot if line.lot_knowledge == 'scanned' else line.product
+    scanned = line.lot_knowledge == 'scanned'
+    if scanned and not rows:
+        return gettext(
+            'aid_basket.msg_checkout_lot_elsewhere',
+            basket=basket.rec_name, lot=line.lot.rec_name,
+            product=line.product.rec_name,
+            branch=basket.session.branch.rec_name)
+    if not rows and (past := shelf.rows(line.product)):
+        return _about(basket, shelf.refusal(past[0].lot))
     return gettext(
         'aid_basket.msg_checkout_short',
-        basket=basket.rec_name, goods=goods.rec_name,
+        basket=basket.rec_name,
+        goods=(line.lot if scanned else line.product).rec_name,
         branch=basket.session.branch.rec_name,
         wanted=lang.format_number_symbol(wanted, unit),
         there=lang.format_number_symbol(
             sum(left[r.id] for r in rows), unit))
 
 
-def _split(line, taken: list, unit) -> list[tuple]:
-    "One line for each lot *taken*; the first one is *line* itself"
+def _split(line, taken: list) -> list[tuple]:
+    "One line for each place *taken* from; the first one is *line* itself"
     Line = Pool().get('aid.basket.line')
+    unit = line.product.default_uom
+    knowledge = line.lot_knowledge
     result = []
-    for i, (row, quantity) in enumerate(taken):
+    for i, (place, quantity) in enumerate(taken):
         part = line if not i else Line(
             basket=line.basket, product=line.product, rank=line.rank,
             always_free=line.always_free)
-        part.lot = row.lot
-        part.lot_knowledge = line.lot_knowledge
+        part.lot = place.lot
+        part.lot_knowledge = (
+            'found' if isinstance(place, Place) else knowledge)
         if len(taken) > 1:
             part.quantity, part.unit = quantity, unit
-        result.append((part, row))
+        result.append((part, place))
     return result
 
 
@@ -321,8 +386,8 @@ def _hand_over(baskets, settled: dict) -> None:
     # Their ids are the origins of the moves
     Line.save([line for line, _ in pairs if line.id is None])
     values = [
-        _move_values(line.basket.session, line, row)
-        for line, row in pairs]
+        _move_values(line.basket.session, line, place)
+        for line, place in pairs]
     moves = Move.create(values)
     try:
         Move.do(moves)
@@ -336,8 +401,8 @@ def _hand_over(baskets, settled: dict) -> None:
     Line.save([line for line, _ in pairs])
 
 
-def _move_values(session, line, row) -> dict:
-    "Everything that a move of *line* from the place *row* holds"
+def _move_values(session, line, place) -> dict:
+    "Everything that a move of *line* from *place* holds"
     ModelData = Pool().get('ir.model.data')
     company = session.branch.company
     return {
@@ -345,7 +410,7 @@ def _move_values(session, line, row) -> dict:
         'lot': line.lot.id,
         'quantity': line.quantity,
         'unit': line.unit.id,
-        'from_location': row.location.id,
+        'from_location': place.location.id,
         'to_location': ModelData.get_id('stock', 'location_customer'),
         'company': company.id,
         'currency': company.currency.id,

@@ -1,5 +1,5 @@
 """What may go wrong at the till, by name."""
-from trytond.exceptions import UserError
+from trytond.exceptions import UserError, UserWarning
 from trytond.model.exceptions import AccessError, ValidationError
 
 
@@ -9,6 +9,10 @@ class BasketError(UserError):
 
 class CheckoutError(BasketError):
     "A basket cannot be checked out; the message names it"
+
+
+class FoundChilledWarning(UserWarning):
+    "Chilled goods beyond the books: somebody looks at their date"
 
 
 class BasketAccessError(AccessError):

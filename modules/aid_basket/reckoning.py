@@ -6,6 +6,7 @@ checkout, so that what was shown is what is invoiced.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 
 from trytond.pool import Pool
@@ -38,8 +39,9 @@ def reckon(
         shelf = Shelf(branch, date, [_get(l, 'product') for l in lines])
     rule = rule_of(branch, date)
     with Transaction().set_context(company=branch.company.id):
+        beyond = _beyond(lines, shelf)
         for line in lines:
-            _set_facts(line, shelf, rule, date, place)
+            _set_facts(line, shelf, rule, date, place, beyond)
     quantum = _quantum(branch.company.currency)
     charges = contribution.charge(
         [_item(l) for l in lines],
@@ -74,16 +76,51 @@ def household_of(household, date: dt.date) -> contribution.Household:
         rate=entitlement.contribution_rate)
 
 
+def _beyond(lines, shelf: Shelf) -> set[int]:
+    """Ids of products of which *lines* want more than the books have.
+
+    Before the checkout the sum of the lines tells, after it that a part of
+    them was found: what is asked is the same.
+    """
+    UoM = Pool().get('product.uom')
+    wanted: dict = defaultdict(float)
+    result = set()
+    for line in lines:
+        product = _get(line, 'product')
+        knowledge = _get(line, 'lot_knowledge')
+        if not product or knowledge == 'scanned':
+            continue
+        if knowledge == 'found':
+            if not line.lot.found_as:
+                result.add(product.id)
+            continue
+        unit = _get(line, 'unit') or product.default_uom
+        wanted[product] += UoM.compute_qty(
+            unit, _get(line, 'quantity') or 0, product.default_uom,
+            round=False)
+    return result | {
+        product.id for product, quantity in wanted.items()
+        if round(quantity - sum(
+                r.quantity for r in shelf.usable(product)), 6) > 0}
+
+
+def _label(line):
+    "The lot whose label the goods of *line* bear, or None"
+    knowledge, lot = _get(line, 'lot_knowledge'), _get(line, 'lot')
+    if knowledge == 'found':
+        return lot.found_as
+    return lot if knowledge == 'scanned' else None
+
+
 def _set_facts(
-        line, shelf: Shelf, rule, date: dt.date, place: bool) -> None:
+        line, shelf: Shelf, rule, date: dt.date, place: bool,
+        beyond: set[int]) -> None:
     "What the goods of *line* are: lot, weight, value, limits"
     product = _get(line, 'product')
     quantity = _get(line, 'quantity') or 0
     unit = _get(line, 'unit') or (product and product.default_uom)
     was_free = bool(_get(line, 'always_free'))
-    scanned = (
-        _get(line, 'lot') if _get(line, 'lot_knowledge') == 'scanned'
-        else None)
+    scanned = _label(line)
     line.unit = unit
     line.kg = line.price_per_kg = line.ceiling = None
     line.market_value = ZERO
@@ -92,7 +129,10 @@ def _set_facts(
         return
     if place and not scanned:
         line.lot_knowledge, line.lot = shelf.knowledge(product)
-    free, line.ceiling = shelf.limits(product, scanned)
+    if scanned or product.id not in beyond:
+        free, line.ceiling = shelf.limits(product, scanned)
+    else:
+        free, line.ceiling = shelf.found_limits(product)
     # What was said free at the till is not taken back, unless the lot in
     # the hand has just been scanned
     line.always_free = free or (was_free and not scanned)

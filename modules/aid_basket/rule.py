@@ -247,5 +247,5 @@ class DistributionRule(BranchRuleMixin, ModelSQL, ModelView):
         return {
             name for name, field in cls._fields.items()
             if field.sql_type() and name not in {
-                'id', 'create_date', 'create_uid', 'write_date',
-                'write_uid', *BranchRuleMixin._fields}}
+                'id', 'create_date', 'create_uid', 'write_date', 'write_uid',
+                'branch', 'valid_from', 'valid_to', 'source'}}

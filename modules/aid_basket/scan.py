@@ -15,6 +15,7 @@ from trytond.transaction import without_check_access
 from aid_lot import gs1
 from aid_lot.exceptions import explain
 
+from . import in_hand
 from .shelf import Shelf
 
 #: "2", "0,450": the quantity of the line that was touched last
@@ -105,12 +106,12 @@ class ScanMixin(Model):
                 'aid_basket.msg_scan_removed', product=line.product.rec_name)
         before = line.quantity
         line.quantity = quantity
-        problem = self._short_of(line)
+        problem, remark = self._compare(line)
         if problem:
             line.quantity = before
             return problem
         self._refresh()
-        return self._say(line)
+        return self._say(line, remark)
 
     def _add_goods(self, found: Found) -> str:
         line = self._line_of(found)
@@ -120,7 +121,7 @@ class ScanMixin(Model):
                 (line.quantity or 0) + step, 3)
         else:
             before, line = None, self._new_line(found, step)
-        problem = self._short_of(line)
+        problem, remark = self._compare(line)
         if problem:
             if before is not None:
                 line.quantity = before
@@ -131,7 +132,7 @@ class ScanMixin(Model):
         if before is None:
             self.lines = [line, *(self.lines or [])]
         self._refresh()
-        return self._say(line)
+        return self._say(line, remark)
 
     def _line_of(self, found: Found):
         "The line that already holds what was *found*"
@@ -160,23 +161,39 @@ class ScanMixin(Model):
         line.currency = None
         return line
 
-    def _short_of(self, line) -> str | None:
-        "Say that there is not as much on hand as *line* wants"
-        lang = Pool().get('ir.lang').get()
-        scanned = line.lot_knowledge == 'scanned'
-        shelf = Shelf(
-            self.session.branch, self.session.date, [line.product])
-        there = shelf.quantity(line.product, line.lot if scanned else None)
-        if round(line.quantity - there, 6) <= 0:
-            return None
-        return gettext(
-            'aid_basket.msg_scan_short',
-            goods=(line.lot if scanned else line.product).rec_name,
-            branch=self.session.branch.rec_name,
-            there=lang.format_number_symbol(
-                there, line.product.default_uom))
+    def _compare(self, line) -> tuple[str | None, str | None]:
+        """Compare what *line* wants with the books.
 
-    def _say(self, line) -> str:
+        :return: why it may not be handed over, or None; what to mind about
+            goods that are in the hand and not in the books, or None
+        """
+        lang = Pool().get('ir.lang').get()
+        product = line.product
+        lot = line.lot if line.lot_knowledge == 'scanned' else None
+        shelf = Shelf(self.session.branch, self.session.date, [product])
+        there = (
+            shelf.quantity(product, lot) if lot
+            else sum(r.quantity for r in shelf.usable(product)))
+        missing = round(line.quantity - there, 6)
+        if missing <= 0:
+            return None, None
+        problem = in_hand.refusal(product, lot, missing, shelf)
+        if problem is None:
+            kind = (
+                'chilled' if product.family and product.family.chilled
+                else 'found')
+            return None, gettext(
+                f'aid_basket.msg_scan_{kind}',
+                missing=lang.format_number_symbol(
+                    missing, product.default_uom))
+        return problem or gettext(
+            'aid_basket.msg_scan_short',
+            goods=(lot or product).rec_name,
+            branch=self.session.branch.rec_name,
+            there=lang.format_number_symbol(there, product.default_uom)
+            ), None
+
+    def _say(self, line, remark: str | None = None) -> str:
         "That *line* is in the basket, and what to mind about it"
         lang = Pool().get('ir.lang').get()
         said = [gettext(
@@ -190,6 +207,8 @@ class ScanMixin(Model):
             said.append(gettext(
                     'aid_basket.msg_scan_past_best_before',
                     date=lang.strftime(line.lot.expiration_date)))
+        if remark:
+            said.append(remark)
         return ' '.join(said)
 
 
@@ -222,10 +241,13 @@ def _found_lot(lot, branch, date, quantity: float | None = None) -> Found:
         return Found(problem=refusal)
     shelf = Shelf(branch, date, [lot.product])
     if not shelf.quantity(lot.product, lot):
-        return Found(problem=gettext(
-                'aid_basket.msg_scan_lot_elsewhere',
-                lot=lot.rec_name, product=lot.product.rec_name,
-                branch=branch.rec_name))
+        problem = in_hand.refusal(
+            lot.product, lot, quantity or step_of(lot.product), shelf)
+        if problem is not None:
+            return Found(problem=problem or gettext(
+                    'aid_basket.msg_scan_lot_elsewhere',
+                    lot=lot.rec_name, product=lot.product.rec_name,
+                    branch=branch.rec_name))
     return Found(lot.product, lot, quantity)
 
 

@@ -13,6 +13,8 @@ from decimal import Decimal
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
 
+from aid_lot import found
+
 
 class Shelf:
     """The goods on hand of a branch, for some products and a day.
@@ -26,6 +28,7 @@ class Shelf:
         self.date = date
         self._terms: dict[int, object] = {}
         self._refusals: dict[int, str | None] = {}
+        self._found: dict[int, tuple] = {}
         self.by_product: dict[int, list] = defaultdict(list)
         products = list({p.id: p for p in products if p}.values())
         if not (branch and products):
@@ -81,6 +84,22 @@ class Shelf:
         return (
             any(t.always_free for t in terms),
             min(ceilings, default=None))
+
+    def found_limits(self, product) -> tuple[bool, Decimal | None]:
+        """What `limits` says of goods of *product* beyond the books.
+
+        They may be of any lot of the shelf, or of their family, or of none.
+        """
+        if product.id not in self._found:
+            free, ceiling = self.limits(product)
+            term = found.found_source().term_at(self.date)
+            ceilings = [
+                c for c in [ceiling, term.most if term else None]
+                if c is not None]
+            free = free or found.is_free(
+                self.branch, product.family, product, self.date)
+            self._found[product.id] = free, min(ceilings, default=None)
+        return self._found[product.id]
 
     def _term(self, lot):
         source = lot.supply_source

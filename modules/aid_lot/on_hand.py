@@ -110,6 +110,10 @@ class OnHand(ModelSQL, ModelView):
                     where=table.quantity > 0),
                 Index(table, (table.lot, Index.Equality())),
                 Index(table, (table.product, Index.Equality())),
+                # What was there until lately, see found.is_free
+                Index(table,
+                    (table.branch, Index.Equality()),
+                    (table.family, Index.Equality())),
                 })
         cls._order.insert(0, ('expiry', 'ASC NULLS LAST'))
 

@@ -8,8 +8,8 @@ from aid_basket.exceptions import (
     AccountMissingError, BasketAccessError, BasketError, CheckoutError)
 
 from .till import (
-    TillTestCase, at_till, basket_of, create_household, family, give,
-    give_free, grant_entitlement, make_branch, make_product, on_hand,
+    TillTestCase, at_till, basket_of, create_household, family, found_limit,
+    give, give_free, grant_entitlement, make_branch, make_product, on_hand,
     open_session, rule)
 
 
@@ -188,6 +188,7 @@ class CheckoutTestCase(TillTestCase):
     def test_same_basket_twice_in_one_call(self):
         "Fifty baskets cost one move of goods each, none counts twice"
         with at_till() as branch:
+            found_limit(0)
             bread, = give(branch, {'family': 'bread', 'net_weight': 5})
             session = open_session(branch)
             household = create_household(branch)
@@ -237,6 +238,7 @@ class CheckoutTestCase(TillTestCase):
     def test_lot_of_other_branch(self):
         "A lot of another branch is named"
         with at_till() as branch:
+            found_limit(0)
             other = make_branch('B2')
             bread, = give(other, {'family': 'bread', 'net_weight': 5})
             basket = basket_of(
@@ -247,6 +249,7 @@ class CheckoutTestCase(TillTestCase):
     def test_more_than_on_hand(self):
         "More than on hand is refused with what there is"
         with at_till() as branch:
+            found_limit(0)
             bread, = give(branch, {'family': 'bread', 'net_weight': 5})
             basket = basket_of(
                 open_session(branch), create_household(branch), (bread, 6))

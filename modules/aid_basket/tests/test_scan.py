@@ -4,8 +4,8 @@ from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
 
 from .till import (
-    TillTestCase, at_till, count_statements, create_household, give,
-    give_free, grant_entitlement, make_branch, make_product, open_session,
+    TillTestCase, at_till, count_statements, create_household, found_limit,
+    give, give_free, grant_entitlement, make_branch, make_product, open_session,
     rule, scan)
 
 
@@ -42,6 +42,7 @@ class ScanTestCase(TillTestCase):
     def test_quantity(self):
         "A short number is the quantity of what was scanned last"
         with at_till() as branch:
+            found_limit(0)
             bread, = give(branch, {'family': 'bread', 'net_weight': 5})
             basket = self.begin(branch)
             self.assertTrue(scan(basket, '2'))
@@ -107,6 +108,7 @@ class ScanTestCase(TillTestCase):
     def test_problems(self):
         "Whatever is wrong is said, nothing is raised, nothing is added"
         with at_till() as branch:
+            found_limit(0)
             other = make_branch('B2')
             elsewhere, = give(other, {'family': 'bread', 'net_weight': 5})
             stranger = create_household(other)

@@ -20,10 +20,10 @@ from aid_lot.tests.goods import (
 
 __all__ = [
     'TillTestCase', 'at_till', 'basket_of', 'count_statements',
-    'create_household', 'family', 'give', 'give_free', 'grant_entitlement',
-    'make_books', 'make_branch', 'make_donation', 'make_donor', 'make_product',
-    'on_hand', 'open_session', 'receive', 'rule', 'scan', 'source'
-    ]
+    'create_household', 'family', 'found_limit', 'give', 'give_free',
+    'grant_entitlement', 'make_books', 'make_branch', 'make_donation',
+    'make_donor', 'make_product', 'on_hand', 'open_session', 'receive',
+    'rule', 'scan', 'source']
 
 
 class TillTestCase(unittest.TestCase):
@@ -125,6 +125,16 @@ def rule(branch=None, **values):
                 'rate': Decimal('0.1'),
                 'rounding': None,
                 **values,
+                }])
+    return record
+
+
+def found_limit(quantity: float, branch=None):
+    "How much may be handed over beyond the books from now on"
+    Rule = Pool().get('aid.distribution.rule')
+    record, = Rule.create([{
+                'branch': branch.id if branch else None,
+                'found_limit': quantity,
                 }])
     return record
 
