@@ -167,13 +167,19 @@ class Invoice(metaclass=PoolMeta):
     def _post(cls, invoices) -> None:
         "Book the payments of baskets as soon as their invoice has its entry"
         super()._post(invoices)
-        Payment = Pool().get('aid.basket.payment')
+        pool = Pool()
+        Payment = pool.get('aid.basket.payment')
+        Session = pool.get('aid.distribution.session')
         branched = [i.id for i in invoices if i.branch]
         if branched:
             Payment.book(Payment.search([
                         ('state', '=', 'taken'),
                         ('basket.invoice', 'in', branched),
                         ], order=[('id', 'ASC')]))
+            Session.mark_posted(Session.search([
+                        ('state', '=', 'closed'),
+                        ('baskets.invoice', 'in', branched),
+                        ]))
 
     @classmethod
     @without_check_access

@@ -215,6 +215,16 @@ class DistributionRule(BranchRuleMixin, ModelSQL, ModelView):
         help="How much more than the books say may be handed over on one "
         "line, in the unit of the product. 0: nothing.")
 
+    meal_kg = fields.Float(
+        "Kilograms per Meal", digits=(None, 3), required=True,
+        domain=[('meal_kg', '>', 0)],
+        help="How much food counts as one meal in reports.")
+    smallest_count = fields.Integer(
+        "Smallest Count Shown", required=True,
+        domain=[('smallest_count', '>=', 0)],
+        help="Fewer households or people than that are not shown as a "
+        "figure, so that nobody is recognised.")
+
     def get_rec_name(self, name: str) -> str:
         return self.branch.rec_name if self.branch else self.source or ''
 
@@ -225,6 +235,15 @@ class DistributionRule(BranchRuleMixin, ModelSQL, ModelView):
     @staticmethod
     def default_found_limit() -> float:
         return 0.
+
+    @staticmethod
+    def default_meal_kg() -> float:
+        # Banques Alimentaires: 120,000 t are 241 million meals
+        return 0.5
+
+    @staticmethod
+    def default_smallest_count() -> int:
+        return 10
 
     @classmethod
     def default_get(

@@ -17,6 +17,7 @@ from trytond.transaction import Transaction, without_check_access
 
 from aid_branch.scope import BranchMixin
 
+from .cash import REASONS
 from .checkout import own_transaction, read_again
 from .exceptions import BasketAccessError, SessionError
 
@@ -90,12 +91,15 @@ class Session(BranchMixin, Workflow, ModelSQL, ModelView):
     cash_difference = fields.Function(
         Monetary("Difference", currency='currency', digits='currency'),
         'on_change_with_cash_difference')
-    difference_reason = fields.Char(
-        "Reason of the Difference",
+    difference_reason = fields.Selection(
+        REASONS, "Reason of the Difference", sort=False,
         states={
             'readonly': Eval('state') != 'open',
             'invisible': ~Eval('cash_difference', 0),
             })
+    coins = fields.One2Many(
+        'aid.session.coin', 'session', "Coins and Notes", readonly=True,
+        states={'invisible': ~Eval('coins', [])})
     baskets = fields.One2Many(
         'aid.basket', 'session', "Baskets", readonly=True)
 
@@ -134,6 +138,10 @@ class Session(BranchMixin, Workflow, ModelSQL, ModelView):
                     'depends': ['state'],
                     },
                 'close': {
+                    'invisible': Eval('state') != 'open',
+                    'depends': ['state'],
+                    },
+                'close_till': {
                     'invisible': Eval('state') != 'open',
                     'depends': ['state'],
                     },
@@ -285,8 +293,8 @@ class Session(BranchMixin, Workflow, ModelSQL, ModelView):
     def copy(cls, sessions, default=None):
         default = default.copy() if default is not None else {}
         for name in [
-                'baskets', 'cash_counted', 'difference_reason', 'closed_by',
-                'closed_at', *(f'frozen_{f}' for f in FIGURES)]:
+                'baskets', 'coins', 'cash_counted', 'difference_reason',
+                'closed_by', 'closed_at', *(f'frozen_{f}' for f in FIGURES)]:
             default.setdefault(name)
         return super().copy(sessions, default=default)
 
@@ -294,6 +302,11 @@ class Session(BranchMixin, Workflow, ModelSQL, ModelView):
     @ModelView.button_action('aid_basket.act_basket_new')
     def new_basket(cls, sessions) -> None:
         "Open the till screen for the next household"
+
+    @classmethod
+    @ModelView.button_action('aid_basket.wizard_session_close')
+    def close_till(cls, sessions) -> None:
+        "Count the cash by coin, then close"
 
     @classmethod
     @ModelView.button
@@ -381,11 +394,17 @@ class Session(BranchMixin, Workflow, ModelSQL, ModelView):
         Payment = pool.get('aid.basket.payment')
         Invoice.post_waiting()
         Payment.book_waiting()
-        cls._mark_posted()
+        cls.mark_posted(cls.search([('state', '=', 'closed')]))
 
     @classmethod
-    def _mark_posted(cls) -> None:
-        closed = cls.search([('state', '=', 'closed')])
+    @without_check_access
+    def mark_posted(cls, sessions) -> None:
+        """Mark those of *sessions* as posted that are closed and booked.
+
+        Called with the last entry of a session as well: nobody waits for a
+        sweep.
+        """
+        closed = [s for s in sessions if s.state == 'closed']
         waiting = cls._waiting([s.id for s in closed])
         done = [s for s in closed if not waiting[s.id]]
         cls.write(done, {'state': 'posted'})

@@ -253,6 +253,7 @@ class DisposalLine(ModelSQL, ModelView):
         states=_CLOSED)
     fate = fields.Selection(
         FATES, "Fate", required=True, sort=False, states=_CLOSED)
+    fate_string = fate.translated('fate')
     state = fields.Function(
         fields.Selection(STATES, "State"), 'on_change_with_state',
         searcher='search_state')

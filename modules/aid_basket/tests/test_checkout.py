@@ -497,7 +497,7 @@ class CheckoutTestCase(TillTestCase):
             session.save()
             with self.assertRaises(SessionError):
                 Session.close([session])
-            session.difference_reason = "A coin rolled away"
+            session.difference_reason = 'mislaid'
             session.save()
             basket = basket_of(session, create_household(branch), (bread, 1))
             with self.assertRaises(SessionError) as caught:
