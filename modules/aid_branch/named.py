@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from trytond.ir.rule import _get_access_models
 from trytond.pool import Pool
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, check_access
 
 RELATIONS = {'many2one', 'one2one', 'one2many', 'many2many', 'reference'}
 
@@ -50,6 +50,20 @@ class FormMixin:
     def on_scan_code(self, code):
         _check_form(self)
         return super().on_scan_code(code)
+
+
+def visible(records) -> list:
+    """The *records* that a client named to a wizard, if it may read them.
+
+    Wizards run without record rules.
+
+    :raises trytond.model.exceptions.AccessError: one of them is closed
+    """
+    records = list(records)
+    if records:
+        with check_access():
+            records[0].__class__.read([r.id for r in records], ['id'])
+    return records
 
 
 def _is_client() -> bool:

@@ -24,7 +24,7 @@ from trytond.transaction import Transaction
 from aid_branch.dated import DatedMixin
 from aid_branch.scope import BranchMixin
 
-from . import receiving
+from . import mixed_dates, receiving
 from .exceptions import (
     DonationReceiveError, DonationStateError, GTINValidationError)
 from .public_code import cleaned, new_code
@@ -463,7 +463,7 @@ class DonationLine(ModelSQL, ModelView):
                 Eval('date_kind').in_(['best_before', 'none'])
                 & ~Eval('use_by')),
             },
-        help="The earliest one. Other dates: add a row.")
+        help="The earliest one.")
     best_before = fields.Date(
         "Best Before",
         states={
@@ -471,7 +471,16 @@ class DonationLine(ModelSQL, ModelView):
             'invisible': (
                 (Eval('date_kind') == 'use_by') & ~Eval('best_before')),
             },
-        help="The earliest one. Other dates: add a row.")
+        help="The earliest one.")
+    dates = fields.Char(
+        "Several Dates",
+        states={
+            'readonly': Eval('state') != 'announced',
+            'invisible': (Eval('state') != 'announced') & ~Eval('dates'),
+            },
+        help="How much of which date, for example: "
+        "12 @ 24/11, 30 @ 26/11\n"
+        "Each makes a row and a lot of its own.")
     product = fields.Many2One(
         'product.product', "Product", ondelete='RESTRICT', states=_CLOSED,
         domain=[
@@ -617,6 +626,28 @@ class DonationLine(ModelSQL, ModelView):
             if weight is not None:
                 self.net_weight = round(weight, 3)
 
+    @fields.depends(
+        'dates', 'family', 'product', 'unit', 'donation',
+        '_parent_donation.branch', '_parent_donation.received_on',
+        methods=['_set_weight'])
+    def on_change_dates(self) -> None:
+        "The dates say how much there is; what is unreadable is said aside"
+        branch = getattr(self.donation, 'branch', None)
+        if not self.dates or not self.family or not branch:
+            return
+        day = getattr(self.donation, 'received_on', None) or branch.today()
+        try:
+            pieces = mixed_dates.read(self.dates, day)
+        except mixed_dates.MixedDatesError:
+            return
+        total = round(sum(piece.quantity for piece in pieces), 3)
+        if self.product and self.unit:
+            self.quantity = total
+            self._set_weight()
+        else:
+            self.net_weight = total
+        setattr(self, receiving.date_field(self), pieces[0].date)
+
     @fields.depends('gtin', 'product', methods=['on_change_product'])
     def on_change_gtin(self) -> None:
         "A barcode that is known says the product"
@@ -660,8 +691,10 @@ class DonationLine(ModelSQL, ModelView):
     def get_lot(cls, lines, name: str) -> dict[int, int | None]:
         Lot = Pool().get('stock.lot')
         result: dict = {l.id: None for l in lines}
+        # The first one: others were sorted out of it since
         for lot in Lot.search(
-                [('donation_line', 'in', list(result))], order=[]):
+                [('donation_line', 'in', list(result))],
+                order=[('id', 'DESC')]):
             result[lot.donation_line.id] = lot.id
         return result
 

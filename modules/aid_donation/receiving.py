@@ -20,6 +20,7 @@ from trytond.transaction import Transaction
 
 from aid_lot.family import get_kilogram
 
+from . import mixed_dates
 from .exceptions import (
     DonationReceiveError, DonationReverseError, UseByPastError)
 
@@ -37,6 +38,8 @@ def receive(donations) -> None:
     if not donations:
         return
     days = {d: d.received_on or d.branch.today() for d in donations}
+    if _separate_dates(donations, days):
+        donations = Donation.browse(donations)
     for donation in donations:
         _check_donation(donation, days[donation])
     lines = [l for d in donations for l in d.lines]
@@ -59,6 +62,87 @@ def receive(donations) -> None:
                 'received_by': Transaction().user or None,
                 }]
     Donation.write(*to_write)
+
+
+# Rows of several dates
+
+def _separate_dates(donations, days) -> bool:
+    """Make a row of each of the dates that were typed into one.
+
+    :return: whether there were any
+    :raises DonationReceiveError: they cannot be read, or add up to something
+        else than the row
+    """
+    Line = Pool().get('aid.donation.line')
+    to_write: list = []
+    to_create: list = []
+    for donation in donations:
+        for line in donation.lines:
+            if not (line.dates or '').strip():
+                continue
+            first, *others = _rows(line, days[donation])
+            to_write += [[line], first]
+            to_create += [{
+                    'donation': donation.id,
+                    'family': line.family.id,
+                    'product': line.product.id if line.product else None,
+                    'unit': line.unit.id if line.unit else None,
+                    'label_lot': line.label_lot,
+                    'gtin': line.gtin,
+                    'unit_value': line.unit_value,
+                    'value_method': line.value_method,
+                    'value_date': line.value_date,
+                    'temperature': line.temperature,
+                    **other,
+                    } for other in others]
+    if to_write:
+        Line.write(*to_write)
+        Line.create(to_create)
+    return bool(to_write)
+
+
+def _rows(line, day: dt.date) -> list[dict]:
+    "What differs between the rows that the dates of *line* make"
+    try:
+        pieces = mixed_dates.read(line.dates, day)
+    except mixed_dates.MixedDatesError as error:
+        raise DonationReceiveError(dates_error(line, error)) from error
+    total = sum(piece.quantity for piece in pieces)
+    counted = bool(line.product and line.unit)
+    said = line.quantity if counted else line.net_weight
+    if said and abs(said - total) > 0.0005:
+        lang = Pool().get('ir.lang').get()
+        raise DonationReceiveError(gettext(
+                'aid_donation.msg_dates_total', goods=_goods(line),
+                total=lang.format_number(total),
+                said=lang.format_number(said)))
+    rows = []
+    for piece in pieces:
+        weight = None if counted else piece.quantity
+        if counted and line.net_weight:
+            weight = round(line.net_weight * piece.quantity / total, 3)
+        rows.append({
+                date_field(line): piece.date,
+                'quantity': piece.quantity if counted else None,
+                'net_weight': weight,
+                'gross_weight': line.gross_weight and round(
+                    line.gross_weight * piece.quantity / total, 3),
+                'dates': None,
+                })
+    return rows
+
+
+def date_field(line) -> str:
+    "The field of a row that the usual date of its family stands in"
+    return (
+        'use_by' if line.family.date_kind == 'use_by' else 'best_before')
+
+
+def dates_error(line, error) -> str:
+    "What is wrong with the several dates of *line*"
+    return gettext(
+        f'aid_donation.msg_dates_{error.kind}',
+        goods=_goods(line), detail=error.detail)
 
 
 # What is checked
@@ -131,10 +215,16 @@ def remarks(donation) -> list[tuple[str, str]]:
         family = getattr(line, 'family', None)
         came = (
             getattr(line, 'net_weight', None)
-            or getattr(line, 'quantity', None))
+            or getattr(line, 'quantity', None)
+            or getattr(line, 'dates', None))
         if not family or not came:
             continue
         use_by = getattr(line, 'use_by', None)
+        if getattr(line, 'dates', None):
+            try:
+                mixed_dates.read(line.dates, day)
+            except mixed_dates.MixedDatesError as error:
+                errors.append(('error', dates_error(line, error)))
         if use_by and use_by < day:
             errors.append(('error', gettext(
                         'aid_donation.msg_receive_past',
@@ -236,6 +326,7 @@ def _lot_values(line, product, weight, day: dt.date, number: str) -> dict:
         'net_weight': weight,
         'gross_weight': line.gross_weight,
         'label_lot': line.label_lot,
+        'looked_on': day,
         'unit_value': value,
         'value_method': method,
         'value_date': valued_on,

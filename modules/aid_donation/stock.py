@@ -80,6 +80,13 @@ class Lot(metaclass=PoolMeta):
                             'aid_donation.msg_lot_donation_line_once',
                             lot=lot.rec_name))
 
+    def sorted_again(self) -> dict:
+        return {
+            **super().sorted_again(),
+            'donation_line': (
+                self.donation_line.id if self.donation_line else None),
+            }
+
     @classmethod
     @ModelView.button_action('aid_donation.act_donation_of_lot')
     def open_donation(cls, lots) -> None:

@@ -12,12 +12,12 @@ from trytond.model.exceptions import AccessError
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval
 from trytond.tools import grouped_slice
-from trytond.transaction import check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
+from aid_branch.named import visible
 from aid_branch.scope import BranchMixin
 
-from .exceptions import DisposalStateError
+from .exceptions import DisposalStateError, require_maker_lots
 
 FATES = [
     ('compost', "Compost"),
@@ -182,6 +182,8 @@ class Disposal(BranchMixin, Workflow, ModelSQL, ModelView):
 
         :raises DisposalStateError: it was done or cancelled before
         :raises InsufficientQuantityError: there is less than that
+        :raises MakerLotError: goods of animal origin go to another body, and
+            the lot of their maker is not known
         """
         cls.lock(disposals)
         _check_state(disposals, {'draft'}, 'aid_lot.msg_disposal_do_state')
@@ -197,6 +199,8 @@ class Disposal(BranchMixin, Workflow, ModelSQL, ModelView):
                 raise DisposalStateError(gettext(
                         'aid_lot.msg_disposal_empty',
                         disposal=disposal.rec_name))
+            require_maker_lots([
+                    l.lot for l in disposal.lines if l.fate == 'given_away'])
         _move(disposals, back=False)
         cls.write(disposals, {'state': 'done'})
 
@@ -402,20 +406,6 @@ class DisposeStartLine(ModelView):
     def on_change_on_hand(self) -> None:
         self.unit = self.on_hand.unit if self.on_hand else None
         self.quantity = self.on_hand.quantity if self.on_hand else None
-
-
-def visible(records) -> list:
-    """The *records* that a client named to a wizard, if it may read them.
-
-    Wizards run without record rules.
-
-    :raises trytond.model.exceptions.AccessError: one of them is closed
-    """
-    records = list(records)
-    if records:
-        with check_access():
-            records[0].__class__.read([r.id for r in records], ['id'])
-    return records
 
 
 def _move(disposals, back: bool) -> None:

@@ -31,8 +31,30 @@ class FamilyValidationError(ValidationError):
     "A family has a product that cannot stand for it"
 
 
+class MakerLotError(UserError):
+    "Goods of animal origin leave to another body without their maker's lot"
+
+
+class ResortError(UserError):
+    "The goods cannot be sorted again as entered"
+
+
 class DisposalStateError(UserError):
     "The disposal is not in the state that this asks for"
+
+
+def require_maker_lots(lots) -> None:
+    """Refuse *lots* of animal origin whose maker's lot is not known.
+
+    :raises MakerLotError: naming all of them
+    """
+    lacking = [
+        f'{lot.rec_name} ({lot.product.rec_name})'
+        for lot in dict.fromkeys(lots)
+        if lot.family and lot.family.animal_origin and not lot.label_lot]
+    if lacking:
+        raise MakerLotError(gettext(
+                'aid_lot.msg_maker_lot', lots=', '.join(lacking)))
 
 
 def explain(error: BarcodeError) -> str:

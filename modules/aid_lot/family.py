@@ -40,6 +40,10 @@ class Family(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
     date_kind = fields.Selection(
         DATE_KINDS, "Date", required=True, sort=False,
         help="The date that goods of this family usually carry.")
+    animal_origin = fields.Boolean(
+        "Of Animal Origin",
+        help="Goods that go to another body must then bear the lot of their "
+        "maker (Regulation (EU) No 931/2011).")
     chilled = fields.Boolean(
         "Chilled", help="The goods are kept cold: the temperature counts.")
     piece_weight = fields.Float(
@@ -168,6 +172,19 @@ class FamilyTerm(DatedMixin, ModelSQL, ModelView):
         domain=[('best_before_tolerance', '>=', 0)],
         help="How many days after the best-before date the goods may still "
         "be handed over.")
+    look_again_after = fields.Integer(
+        "Look Again after (days)",
+        domain=['OR',
+            ('look_again_after', '=', None),
+            ('look_again_after', '>', 0),
+            ],
+        help="Goods without a date are looked at again after so many days. "
+        "Empty: never.\nIt warns and never stops anything.")
+    finish_within = fields.Integer(
+        "Finish First within (days)", required=True,
+        domain=[('finish_within', '>=', 0)],
+        help="Goods with no more days than this before their date are on the "
+        "list of what to hand out first.")
     standing = fields.Selection(
         STANDINGS, "Standing", required=True, sort=False)
 
@@ -182,6 +199,10 @@ class FamilyTerm(DatedMixin, ModelSQL, ModelView):
     @staticmethod
     def default_best_before_tolerance() -> int:
         return 0
+
+    @staticmethod
+    def default_finish_within() -> int:
+        return 3
 
     @staticmethod
     def default_standing() -> str:

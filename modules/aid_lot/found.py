@@ -27,6 +27,12 @@ class Lot(metaclass=PoolMeta):
         states={'invisible': ~Eval('found_as')},
         help="The lot whose label these goods bore when they were found.")
 
+    def sorted_again(self) -> dict:
+        return {
+            **super().sorted_again(),
+            'found_as': self.found_as.id if self.found_as else None,
+            }
+
 
 @without_check_access
 def found_lots(branch, goods: Iterable[tuple], date: dt.date) -> list:

@@ -56,6 +56,12 @@ class Lot(metaclass=PoolMeta):
         help="Weight with the packaging, in kilograms.")
     label_lot = fields.Char(
         "Maker's Lot", help="The lot number printed on the pack.")
+    looked_on = fields.Date(
+        "Last Looked At",
+        help="Goods without a date are looked at again after some days.")
+    parents = fields.One2Many(
+        'aid.lot.parent', 'lot', "Sorted Out Of", readonly=True,
+        states={'invisible': ~Eval('parents', [])})
     unit_value = fields.Numeric(
         "Unit Value", digits=price_digits,
         domain=['OR', ('unit_value', '=', None), ('unit_value', '>=', 0)],
@@ -253,10 +259,50 @@ class Lot(metaclass=PoolMeta):
             'best_before': _format(lang, self.expiration_date),
             }
 
+    def look_again_on(self, date: dt.date) -> dt.date | None:
+        """The day to look at the lot again, or None.
+
+        Only goods without a date are looked at, as often as their family
+        says. It warns and never stops anything.
+
+        :param date: the day whose values of the family apply
+        """
+        if self.expiry or not self.family:
+            return None
+        term = self.family.term_at(date)
+        if not term or not term.look_again_after:
+            return None
+        since = self.looked_on or self.create_date.date()
+        return since + dt.timedelta(days=term.look_again_after)
+
+    def look_again(self, date: dt.date) -> str | None:
+        "What to tell who hands the lot over on *date*, or None"
+        day = self.look_again_on(date)
+        if not day or date < day:
+            return None
+        return gettext('aid_lot.msg_lot_look_again', **self.refusal_names())
+
+    def sorted_again(self) -> dict:
+        """What a lot sorted out of this one takes over.
+
+        Where the goods come from above all: the donor stays known.
+        """
+        return {
+            'product': self.product.id,
+            'supply_source': self.supply_source.id,
+            'donor': self.donor.id if self.donor else None,
+            'label_lot': self.label_lot,
+            'unit_value': self.unit_value,
+            'value_method': self.value_method,
+            'value_date': self.value_date,
+            }
+
     @classmethod
     def copy(cls, lots, default=None):
         default = default.copy() if default is not None else {}
         default.setdefault('number')
+        default.setdefault('looked_on')
+        default.setdefault('parents')
         return super().copy(lots, default=default)
 
 

@@ -8,7 +8,7 @@ from trytond.model import Index, ModelView, Workflow
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
-from .exceptions import LotRefusedError
+from .exceptions import LotRefusedError, require_maker_lots
 from .first_expired import Available, first_expired
 from .on_hand import today_at
 
@@ -29,13 +29,15 @@ class Move(metaclass=PoolMeta):
 
     @classmethod
     def _get_origin(cls) -> list[str]:
-        return super()._get_origin() + ['aid.disposal']
+        return super()._get_origin() + [
+            'aid.disposal', 'aid.lot.parent']
 
     @classmethod
     @ModelView.button
     @Workflow.transition('done')
     def do(cls, moves) -> None:
         OnHand = Pool().get('aid.lot.on_hand')
+        cls.check_maker_lots(moves)
         super().do(moves)
         OnHand.follow(moves, 1)
 
@@ -47,6 +49,23 @@ class Move(metaclass=PoolMeta):
         done = [m for m in moves if m.state == 'done']
         super().cancel(moves)
         OnHand.follow(done, -1)
+
+    # What another body must be told
+
+    @classmethod
+    def check_maker_lots(cls, moves) -> None:
+        """Goods of animal origin leave to another body with their lot.
+
+        Regulation (EU) No 931/2011 asks for a reference of the lot with each
+        dispatch between food businesses; a household is none.
+
+        :raises MakerLotError: naming the lots that lack it
+        """
+        require_maker_lots([
+                m.lot for m in moves
+                if m.lot and m.to_location.type == 'customer'
+                and isinstance(
+                    m.shipment, Pool().get('stock.shipment.out'))])
 
     # Dates
 

@@ -24,6 +24,8 @@ from trytond.pool import Pool
 from trytond.pyson import Eval, If
 from trytond.transaction import Transaction, without_check_access
 
+from aid_branch.named import visible
+
 from .exceptions import InsufficientQuantityError
 
 # Quantities are binary fractions: beyond this digit there is only noise, and
@@ -32,6 +34,7 @@ DIGITS = 6
 FRESHNESSES = [
     ('past', "Past"),
     ('today', "Today or Tomorrow"),
+    ('look', "To Look At"),
     ('soon', "This Week"),
     ('later', "Later"),
     ('none', "No Date"),
@@ -78,6 +81,17 @@ class OnHand(ModelSQL, ModelView):
     freshness = fields.Function(
         fields.Selection(FRESHNESSES, "Freshness", sort=False),
         'get_freshness')
+    look_again = fields.Function(
+        fields.Boolean(
+            "To Look At",
+            help="No date, and nobody looked for as many days as the family "
+            "says."),
+        'get_look_again', searcher='search_look_again')
+    finish_first = fields.Function(
+        fields.Boolean(
+            "To Finish First",
+            help="Few days are left, or somebody should look at the goods."),
+        'get_finish_first', searcher='search_finish_first')
     use_by = fields.Function(fields.Date("Use by"), 'get_lot')
     best_before = fields.Function(fields.Date("Best before"), 'get_lot')
     supply_source = fields.Function(
@@ -117,12 +131,23 @@ class OnHand(ModelSQL, ModelView):
                 })
         cls._order.insert(0, ('expiry', 'ASC NULLS LAST'))
 
+        cls._buttons.update({
+                'resort': {
+                    'invisible': ~Eval('freshness').in_(['past', 'today']),
+                    'depends': ['freshness'],
+                    },
+                'looked': {
+                    'invisible': ~Eval('look_again', False),
+                    'depends': ['look_again'],
+                    },
+                })
+
     @classmethod
     def view_attributes(cls) -> list:
         return super().view_attributes() + [
             ('/tree', 'visual',
                 If(Eval('freshness') == 'past', 'danger',
-                    If(Eval('freshness') == 'today', 'warning',
+                    If(Eval('freshness').in_(['today', 'look']), 'warning',
                         If(Eval('freshness') == 'later', 'success', '')))),
             ]
 
@@ -169,13 +194,92 @@ class OnHand(ModelSQL, ModelView):
 
     @classmethod
     def get_freshness(cls, records, name: str) -> dict[int, str]:
+        look = cls.get_look_again(records, 'look_again')
         today: dict = {}
         result = {}
         for record in records:
             if record.branch not in today:
                 today[record.branch] = today_at(record.branch)
-            result[record.id] = freshness(record.expiry, today[record.branch])
+            result[record.id] = (
+                'look' if look[record.id]
+                else freshness(record.expiry, today[record.branch]))
         return result
+
+    @classmethod
+    def get_look_again(cls, records, name: str) -> dict[int, bool]:
+        today: dict = {}
+        result = {}
+        for record in records:
+            if record.branch not in today:
+                today[record.branch] = today_at(record.branch)
+            day = (
+                None if record.expiry
+                else record.lot.look_again_on(today[record.branch]))
+            result[record.id] = bool(day and day <= today[record.branch])
+        return result
+
+    @classmethod
+    def search_look_again(cls, name: str, clause) -> list:
+        return cls._whether(_to_look(*_terms()), clause)
+
+    @classmethod
+    def get_finish_first(cls, records, name: str) -> dict[int, bool]:
+        look = cls.get_look_again(records, 'look_again')
+        _, terms = _terms()
+        today: dict = {}
+        result = {}
+        for record in records:
+            if record.branch not in today:
+                today[record.branch] = today_at(record.branch)
+            within = dt.timedelta(days=_within(terms.get(record.family)))
+            result[record.id] = look[record.id] or bool(
+                record.expiry
+                and record.expiry <= today[record.branch] + within)
+        return result
+
+    @classmethod
+    def search_finish_first(cls, name: str, clause) -> list:
+        today, terms = _terms()
+        of_days = defaultdict(list)
+        for family, term in terms.items():
+            of_days[_within(term)].append(family.id)
+        domain: list = ['OR', _to_look(today, terms), [
+                ('family', '=', None),
+                ('expiry', '<=', today + dt.timedelta(days=_within(None))),
+                ]]
+        for days, families in of_days.items():
+            domain.append([
+                    ('family', 'in', families),
+                    ('expiry', '<=', today + dt.timedelta(days=days)),
+                    ])
+        return cls._whether(domain, clause)
+
+    @classmethod
+    def _whether(cls, domain: list, clause) -> list:
+        "The *domain* or its contrary, as the *clause* of a yes or no asks"
+        _, operator, value = clause
+        if (operator == '=') == bool(value):
+            return domain
+        return [('id', 'not in', cls.search(domain, query=True, order=[]))]
+
+    @classmethod
+    @ModelView.button_action('aid_lot.wizard_resort')
+    def resort(cls, records) -> None:
+        "Sort goods of mixed dates again"
+
+    @classmethod
+    @ModelView.button
+    def looked(cls, records) -> None:
+        "Somebody looked at goods without a date: they are still good"
+        Lot = Pool().get('stock.lot')
+        of_day = defaultdict(list)
+        for record in visible(records):
+            of_day[today_at(record.branch)].append(record.lot)
+        to_write: list = []
+        for day, lots in of_day.items():
+            to_write += [lots, {'looked_on': day}]
+        if to_write:
+            Lot.write(*to_write)
 
     # What is there
 
@@ -498,6 +602,44 @@ class _Proposed(Table):
 
 
 _PROPOSED = _Proposed('excluded')
+
+
+def _terms() -> tuple[dt.date, dict]:
+    "Today, and the terms of all the families: there are a dozen"
+    pool = Pool()
+    Family = pool.get('aid.family')
+    today = pool.get('ir.date').today()
+    return today, {f: f.term_at(today) for f in Family.search([])}
+
+
+def _within(term) -> int:
+    "How many days before their date goods are handed out first"
+    Term = Pool().get('aid.family.term')
+    return term.finish_within if term else Term.default_finish_within()
+
+
+def _to_look(today: dt.date, terms: dict) -> list:
+    "Domain of the goods without a date that nobody looked at lately"
+    domain: list = ['OR']
+    for family, term in terms.items():
+        if not term or not term.look_again_after:
+            continue
+        before = today - dt.timedelta(days=term.look_again_after)
+        end = dt.datetime.combine(before + dt.timedelta(days=1), dt.time())
+        domain.append([
+                ('family', '=', family.id),
+                ['OR',
+                    ('lot.looked_on', '<=', before),
+                    [
+                        ('lot.looked_on', '=', None),
+                        ('lot.create_date', '<', end),
+                        ],
+                    ],
+                ])
+    return [
+        ('expiry', '=', None),
+        domain if len(domain) > 1 else ('id', '<', 0),
+        ]
 
 
 def today_at(branch) -> dt.date:

@@ -237,6 +237,45 @@ class DonationTestCase(unittest.TestCase):
                 [l.shelf_life_expiration_date for l in donation.lots], days)
 
     @with_transaction()
+    def test_mixed_dates_in_one_row(self):
+        "A crate of several dates: one field, one row and one lot for each"
+        pool = Pool()
+        Donation = pool.get('aid.donation')
+        Line = pool.get('aid.donation.line')
+        with in_branch() as branch:
+            today = branch.today()
+            days = [today + dt.timedelta(days=n) for n in (1, 3)]
+            typed = ', '.join(
+                f'{kg} @ {day:%d/%m/%Y}' for kg, day in zip([30, 12.5], days))
+            row = Line(
+                donation=Donation(branch=branch), family=family('dairy'),
+                dates=typed)
+            row.on_change_dates()
+            self.assertEqual(row.net_weight, 42.5)
+            self.assertEqual(row.use_by, days[0])
+
+            donation = make_donation([
+                    {'family': 'dairy', 'dates': typed, 'label_lot': 'A1'},
+                    {'family': 'bread', 'net_weight': 5}])
+            Donation.receive([donation])
+
+            donation = Donation(donation.id)
+            self.assertEqual(donation.net_weight, 47.5)
+            self.assertEqual(
+                sorted((l.shelf_life_expiration_date, l.net_weight)
+                    for l in donation.lots if l.label_lot == 'A1'),
+                list(zip(days, [30, 12.5])))
+            for bad, part in [
+                    ('12 @ 31/11', '31/11'), ('twelve', 'twelve'),
+                    ('12 @ 24/11/2099', '40')]:
+                donation = make_donation([{
+                            'family': 'dairy', 'dates': bad,
+                            'net_weight': 40}])
+                with self.assertRaises(DonationReceiveError) as caught:
+                    Donation.receive([donation])
+                self.assertIn(part, str(caught.exception))
+
+    @with_transaction()
     def test_bulk_costs_little(self):
         "Five donations of four rows cost hardly more than one"
         Donation = Pool().get('aid.donation')
