@@ -323,12 +323,12 @@ class LotLabel(Report):
             term = lot.supply_source.term_at(today)
             return bool(term and term.always_free)
 
-        context['picture'] = _picture
+        context['picture'] = picture
         context['is_free'] = is_free
         return context
 
 
-def _picture(code: str) -> tuple[int, str]:
+def picture(code: str) -> tuple[int, str]:
     """A QR code of *code*, to be drawn in the page itself.
 
     WeasyPrint fetches no picture but from the web, not even one that stands

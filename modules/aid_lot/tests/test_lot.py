@@ -9,7 +9,7 @@ from aid_lot.exceptions import (
     FamilyValidationError, LotOriginError, LotRefusedError,
     LotValidationError, explain)
 from aid_lot.gs1 import read
-from aid_lot.lot import _picture
+from aid_lot.lot import picture
 from aid_lot.tests.goods import (
     create_company, family, hand_over, make_branch, make_lot, make_move,
     place, receive, set_company, source, throw_away)
@@ -305,10 +305,10 @@ class LotTestCase(DatabaseTestCase):
         code = qrcode.QRCode(border=1)
         code.add_data('L0000012')
         dark = sum(sum(row) for row in code.get_matrix())
-        size, path = _picture('L0000012')
+        size, path = picture('L0000012')
         self.assertEqual(size, len(code.get_matrix()))
         self.assertEqual(path.count('h1v1h-1z'), dark)
-        self.assertNotEqual(path, _picture('L0000013')[1])
+        self.assertNotEqual(path, picture('L0000013')[1])
 
     def party(self):
         Party = Pool().get('party.party')
