@@ -5,9 +5,7 @@
 - the prepared databases are cached in ``.cache/databases`` under a name that
   changes with the files of the modules they hold, so that a cache is never
   older than the code; a cache is written beside and then renamed, so that
-  two processes of pytest never read half of one;
-- the unit tests of one module stay in one process of ``pytest -n``: they
-  share its database.
+  two processes of pytest never read half of one.
 """
 import configparser
 import doctest
@@ -119,16 +117,6 @@ def pytest_configure(config):
     _key_caches_by_content()
     if not hasattr(config, 'workerinput'):
         _forget_old_caches()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if (MODULES in item.path.parents
-                and not isinstance(item, Scenario)
-                and not item.get_closest_marker('xdist_group')):
-            module = item.path.relative_to(MODULES).parts[0]
-            item.add_marker(pytest.mark.xdist_group(module))
 
 
 def pytest_collect_file(parent, file_path):

@@ -33,20 +33,6 @@ def missing(reason: str) -> None:
     pytest.skip(reason)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    # What shares a server or a prepared database stays in one process
-    for item in items:
-        if (HERE not in item.path.parents
-                or item.get_closest_marker('xdist_group')):
-            continue
-        group = item.path.stem
-        for fixture in ['postgresql', 'demo']:
-            if fixture in item.fixturenames:
-                group = fixture
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @contextmanager
 def alone(path: pathlib.Path):
     "While no other process of the tests makes *path*"

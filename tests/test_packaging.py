@@ -112,7 +112,6 @@ def wheel(tmp_path_factory) -> set[str]:
         return set(archive.namelist())
 
 
-@pytest.mark.xdist_group('wheel')
 @each_module
 def test_wheel_is_complete(module, wheel):
     expected = {
@@ -123,7 +122,6 @@ def test_wheel_is_complete(module, wheel):
     assert not expected - wheel
 
 
-@pytest.mark.xdist_group('wheel')
 def test_wheel_holds_nothing_else(wheel):
     for name in wheel:
         root = name.split('/')[0]

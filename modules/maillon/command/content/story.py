@@ -39,6 +39,13 @@ DELIVERIES = {
     "Les Saules": ['E1', 'E2', 'E3', 'W1'],
     "Valmaillon": ['E1', 'E2', 'E3', 'E4'],
     }
+#: Where the warehouses send goods that keep, each Monday
+ROUNDS = {
+    'W1': ['E1', 'E2', 'E3', 'U1', 'U2', 'U3'],
+    'W2': ['E4', 'U5'],
+    }
+#: What a round brings to one place
+LOTS_A_ROUND = 2
 #: What donors of a kind give: families, the first ones more often
 GIVES = {
     'all': ['fruit_vegetables', 'dairy', 'canned', 'dry_starch', 'bread',
@@ -369,6 +376,10 @@ def _days(story: Story) -> Iterator[dt.date]:
 def _day(story: Story, day: dt.date) -> None:
     "Donations come in, then the sessions are held, then the bins are emptied"
     _receive(story.deliveries.get(day, []))
+    if day.weekday() == 0:
+        for warehouse, places in ROUNDS.items():
+            for place in places:
+                _transfer(story, warehouse, place, day)
     for grocery, count in story.visits.get(day, {}).items():
         session = _open(grocery, day)
         _serve(story, session, count)
@@ -390,6 +401,40 @@ def _receive(deliveries: list[dict[str, Any]]) -> None:
                     'temperature': d['temperature'],
                     'lines': [('create', d['lines'])],
                     } for d in deliveries]))
+
+
+def _transfer(
+        story: Story, warehouse: str, place: str, day: dt.date,
+        arrives: bool = True) -> None:
+    "Some of what keeps goes from a warehouse to where it is handed out"
+    pool = Pool()
+    OnHand = pool.get('aid.lot.on_hand')
+    Shipment = pool.get('stock.shipment.internal')
+    Start = pool.get('aid.transfer.start')
+    StartLine = pool.get('aid.transfer.start.line')
+    branches = _by_code('aid.branch')
+    keeps = OnHand.search([
+            ('branch', '=', branches[warehouse].id),
+            ('location', '=', branches[warehouse].storage.id),
+            ('quantity', '>=', 4),
+            ['OR',
+                ('expiry', '=', None),
+                ('expiry', '>', story.today + dt.timedelta(weeks=2))],
+            ], order=[('id', 'ASC')])
+    if not keeps:
+        return
+    chosen = story.chance.sample(keeps, min(LOTS_A_ROUND, len(keeps)))
+    shipment = Start(
+        from_branch=branches[warehouse], to_branch=branches[place],
+        lines=[
+            StartLine(
+                on_hand=row, unit=row.unit, quantity=float(row.quantity // 2))
+            for row in chosen]).prepare()
+    Shipment.write([shipment], {
+            'effective_start_date': day, 'effective_date': day})
+    Shipment.send([shipment])
+    if arrives:
+        Shipment.accept([Shipment(shipment.id)])
 
 
 def _open(grocery: str, day: dt.date) -> Any:
@@ -527,6 +572,7 @@ def _today(story: Story) -> None:
     "One grocery is open; the first three have been served"
     _receive(story.deliveries[story.today])
     _announce(story)
+    _transfer(story, 'W1', 'E1', story.today, arrives=False)
     session = _open(GROCERIES[0], story.today)
     _serve(story, session, 3)
 
