@@ -106,6 +106,35 @@ class MakingTestCase(HouseholdCase):
         self.assertEqual(household.party.name, household.code)
 
     @with_transaction()
+    def test_party_is_not_named_from_outside(self):
+        "Whoever keeps the donors' addresses adds none to a household"
+        Party = Pool().get('party.party')
+        network = create_network()
+        household = create_household(network['grocery'])
+        for values in [
+                {'name': "Amina Benali"},
+                {'addresses': [('create', [{'city': "Brumeville"}])]},
+                {'active': False}]:
+            with self.subTest(values=values), \
+                    Transaction().set_context(_check_access=True), \
+                    self.assertRaisesRegex(
+                        HouseholdFixedError, household.code):
+                Party.write([household.party], values)
+        with self.assertRaises(AccessError), \
+                Transaction().set_context(_check_access=True):
+            Party.delete([household.party])
+        for name, values in [
+                ('party.address', {'city': "Brumeville"}),
+                ('party.contact_mechanism',
+                    {'type': 'phone', 'value': "+33 6 39 98 00 01"})]:
+            with self.subTest(name=name), \
+                    Transaction().set_context(_check_access=True), \
+                    self.assertRaises(HouseholdFixedError):
+                Pool().get(name).create(
+                    [{'party': household.party.id, **values}])
+        self.assertEqual(household.party.name, household.code)
+
+    @with_transaction()
     def test_copy_is_an_empty_file(self):
         Household = Pool().get('aid.household')
         household = create_household(create_network()['grocery'])
