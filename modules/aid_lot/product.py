@@ -52,6 +52,10 @@ class Template(metaclass=PoolMeta):
                 'none' if date_kind == 'use_by' else 'optional'),
             }
 
+    def get_rec_name(self, name: str) -> str:
+        "Its name alone: at a till a barcode before it hides it"
+        return self.name
+
     @classmethod
     def on_modification(cls, mode, templates, field_names=None) -> None:
         OnHand = Pool().get('aid.lot.on_hand')
@@ -62,6 +66,10 @@ class Template(metaclass=PoolMeta):
 
 class Product(metaclass=PoolMeta):
     __name__ = 'product.product'
+
+    def get_rec_name(self, name: str) -> str:
+        "Its name alone: at a till a barcode before it hides it"
+        return self.name
 
     def to_kg(self, quantity: float, unit) -> float | None:
         """What *quantity* of the product weighs, in kilograms.
