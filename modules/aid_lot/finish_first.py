@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from typing import NamedTuple
 
-from genshi import Markup
+from genshi.input import XML
 
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
@@ -125,7 +125,7 @@ class FinishFirstList(Report):
         context = super().get_context(records, header, data)
         context['goods'] = to_finish
         context['households'] = (data or {}).get('households')
-        context['Markup'] = Markup
+        context['drawn'] = XML
         return context
 
 
