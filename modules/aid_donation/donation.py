@@ -30,6 +30,7 @@ from .exceptions import (
 from .public_code import cleaned, new_code
 from .scanning import ScanMixin, product_by_gtin
 from .shelf_life import is_short
+from .unknown_barcode import UnknownBarcodeMixin
 
 STATES = [
     ('announced', "Announced"),
@@ -106,7 +107,9 @@ class RefusalReason(
                 'aid_donation.msg_refusal_reason_code_unique'))
 
 
-class Donation(ScanMixin, BranchMixin, Workflow, ModelSQL, ModelView):
+class Donation(
+        UnknownBarcodeMixin, ScanMixin, BranchMixin, Workflow, ModelSQL,
+        ModelView):
     """One act of giving: a donor, a branch, and what came.
 
     Announced donations are edited freely.  Once received, refused or
@@ -517,6 +520,10 @@ class DonationLine(ModelSQL, ModelView):
         "Lot on the Label", states=_CLOSED, help="The maker's lot number.")
     gtin = fields.Char(
         "Barcode", states=_CLOSED, help="The digits under the barcode.")
+    learned_code = fields.Char(
+        "Barcode Learned", readonly=True,
+        states={'invisible': ~Eval('learned_code')},
+        help="Nobody knew this barcode: the branch remembers its family.")
     unit_value = fields.Numeric(
         "Unit Value", digits=price_digits, states=_CLOSED,
         domain=['OR', ('unit_value', '=', None), ('unit_value', '>=', 0)],

@@ -20,7 +20,7 @@ from trytond.transaction import Transaction
 
 from aid_lot.family import get_kilogram
 
-from . import mixed_dates
+from . import mixed_dates, unknown_barcode
 from .exceptions import (
     DonationReceiveError, DonationReverseError, UseByPastError)
 
@@ -48,6 +48,7 @@ def receive(donations) -> None:
             _check_line(line, days[line.donation])
     kept = [line for line in lines if line.came]
     _make_lots_and_moves(kept, days)
+    unknown_barcode.remember(kept)
     Line.delete([l for l in lines if not l.came and not l.refused_weight])
     now = dt.datetime.now(dt.timezone.utc).replace(
         tzinfo=None, microsecond=0)
@@ -89,6 +90,7 @@ def _separate_dates(donations, days) -> bool:
                     'unit': line.unit.id if line.unit else None,
                     'label_lot': line.label_lot,
                     'gtin': line.gtin,
+                    'learned_code': line.learned_code,
                     'unit_value': line.unit_value,
                     'value_method': line.value_method,
                     'value_date': line.value_date,

@@ -71,7 +71,16 @@ class ScanMixin(Model):
             return explain(error)
         product = product_by_gtin(scan.gtin) if scan.gtin else None
         if not product:
-            return gettext('aid_donation.msg_scan_unknown', code=code)
+            return self._scan_unknown(code, scan)
+        return self._scan_product(product, scan)
+
+    def _scan_unknown(self, code: str, scan) -> str:
+        "What to do with a barcode that no product bears"
+        return gettext('aid_donation.msg_scan_unknown', code=code)
+
+    def _scan_product(self, product, scan) -> str:
+        "Put *product* on a row, unless something stands against it"
+        today = self.branch.today() if self.branch else None
         if not product.template.family:
             return gettext(
                 'aid_donation.msg_scan_no_family', product=product.rec_name)
@@ -93,7 +102,7 @@ class ScanMixin(Model):
         lines = list(self.lines or [])
         line = (
             _same_row(lines, product, scan)
-            or _empty_row(lines, product.template.family))
+            or empty_row(lines, product.template.family))
         if not line:
             line = Line(family=product.template.family)
             lines.append(line)
@@ -121,7 +130,7 @@ def _same_row(lines, product, scan):
     return None
 
 
-def _empty_row(lines, family):
+def empty_row(lines, family):
     "The row of *family* that waits for its first kilogram"
     for line in lines:
         if getattr(line, 'family', None) == family and not any(

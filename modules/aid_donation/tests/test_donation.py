@@ -708,6 +708,57 @@ class ScanTestCase(unittest.TestCase):
             self.assertEqual(len(donation.lines), 2)
 
     @with_transaction()
+    def test_scan_unknown(self):
+        "An unknown barcode costs one key, and the branch remembers it"
+        pool = Pool()
+        Barcode = pool.get('aid.branch.barcode')
+        Donation = pool.get('aid.donation')
+        Family = pool.get('aid.family')
+        Layout = pool.get('aid.label.layout')
+        with in_branch() as branch:
+            Layout.create([{'prefix': '29', 'value': 'weight'}])
+            unknown, cheese = '4006381333931', '2912345012502'
+            number = Family.search([]).index(family('dry_starch')) + 1
+            donation = self.new_donation(branch, 'dry_starch', 'dairy')
+            donation.on_scan_code(unknown)
+            self.assertEqual(donation.unknown_barcode, unknown)
+            self.assertIn(f"{number} Pasta", donation.scan_message)
+            donation.on_scan_code(str(number))
+            self.assertIsNone(donation.unknown_barcode)
+            donation.on_scan_code(unknown)
+            donation.on_scan_code(cheese)
+            donation.unknown_family = family('dairy')
+            donation.on_change_unknown_family()
+            self.assertEqual(
+                [l.net_weight for l in donation.lines],
+                [2 * family('dry_starch').piece_weight, 1.25])
+            self.assertEqual(donation.lines[1].learned_code, '2912345')
+
+            # Another code is no answer; it is asked again
+            donation.on_scan_code('4006381333948')
+            donation.on_scan_code(cheese)
+            self.assertIsNone(donation.unknown_barcode)
+            self.assertEqual(donation.lines[1].net_weight, 2.5)
+
+            donation.supply_source = source('public_collection')
+            donation.lines[1].use_by = branch.today() + dt.timedelta(9)
+            donation.save()
+            Donation.receive([donation])
+
+            learned = Barcode.search([], order=[('id', 'ASC')])
+            self.assertEqual(
+                [(b.branch, b.family.code) for b in learned],
+                [(branch, 'dry_starch'), (branch, 'dairy')])
+            again = self.new_donation(branch, 'dairy')
+            again.on_scan_code('2912345007508')
+            self.assertEqual(again.lines[0].net_weight, 0.75)
+            learned[1].product = make_product("Cheese", EAN)
+            learned[1].save()
+            again = self.new_donation(branch, 'dairy')
+            again.on_scan_code('2912345007508')
+            self.assertEqual(again.lines[0].product, learned[1].product)
+
+    @with_transaction()
     def test_scan_of_closed(self):
         "Nothing is added to a donation that was received"
         with in_branch() as branch:
