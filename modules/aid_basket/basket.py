@@ -26,6 +26,11 @@ STATES = [
     ('done', "Handed Over"),
     ('cancelled', "Cancelled"),
     ]
+#: What the till waits for an answer to, see ``scan._answer_<question>``
+QUESTIONS = [
+    (None, ""),
+    ('family', "Which Family"),
+    ]
 DOCUMENTS = [
     (None, ""),
     ('invoice', "Invoice"),
@@ -112,6 +117,17 @@ class Basket(ScanMixin, BranchMixin, Workflow, ModelSQL, ModelView):
 
     message = fields.Function(
         fields.Char("Message", readonly=True), 'get_nothing')
+    pick = fields.Function(
+        fields.Many2One(
+            'aid.family', "Family", states=_DONE,
+            domain=[('product', '!=', None)],
+            help="Tap a family to add some of it."),
+        'get_nothing', setter='set_nothing')
+    # Stored, so that a draft opened on another device still knows
+    question = fields.Selection(
+        QUESTIONS, "Asked", states={'readonly': True}, sort=False)
+    question_code = fields.Char(
+        "Asked About", states={'readonly': True})
     total_picture = fields.Function(
         fields.Binary("Total", readonly=True), 'get_pictures')
     balance_picture = fields.Function(
@@ -327,6 +343,10 @@ class Basket(ScanMixin, BranchMixin, Workflow, ModelSQL, ModelView):
     @classmethod
     def get_nothing(cls, baskets, name: str) -> dict:
         return dict.fromkeys([b.id for b in baskets])
+
+    @classmethod
+    def set_nothing(cls, baskets, name: str, value) -> None:
+        "A tap is answered at once; there is nothing to keep"
 
     @classmethod
     def get_pictures(cls, baskets, names: list[str]) -> dict:
@@ -550,6 +570,12 @@ class Line(ModelSQL, ModelView):
             If(Bool(Eval('unit_category')), ('category', '=',
                     Eval('unit_category', -1)), ()),
             ])
+    barcode = fields.Char(
+        "Unknown Barcode", states={
+            'readonly': True,
+            'invisible': ~Eval('barcode'),
+            },
+        help="Remembered at the branch with the family that was chosen.")
     unit_category = fields.Function(
         fields.Many2One('product.uom.category', "Unit Category"),
         'on_change_with_unit_category')
@@ -720,6 +746,17 @@ class Line(ModelSQL, ModelView):
                     raise BasketAccessError(gettext(
                             'aid_basket.msg_basket_modify',
                             basket=line.basket.rec_name))
+
+    @classmethod
+    def on_modification(cls, mode, lines, field_names=None) -> None:
+        "What a till has learned of a barcode is known to its branch"
+        BranchBarcode = Pool().get('aid.branch.barcode')
+        super().on_modification(mode, lines, field_names=field_names)
+        if mode == 'create' or (
+                mode == 'write' and 'barcode' in field_names):
+            BranchBarcode.remember([
+                    (l.basket.branch, l.barcode, l.product.family)
+                    for l in lines if l.barcode])
 
     @classmethod
     def copy(cls, lines, default=None):

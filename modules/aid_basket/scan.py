@@ -5,21 +5,17 @@ is said in the field `message`, with what can be done instead.
 """
 from __future__ import annotations
 
-import re
-
 from trytond.i18n import gettext
 from trytond.model import Model, fields
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
 
 from aid_lot import gs1
+from aid_lot.barcode import label_of
 from aid_lot.exceptions import explain
 
-from . import in_hand
+from . import command, entry, in_hand
 from .shelf import Shelf
-
-#: "2", "0,450": the quantity of the line that was touched last
-QUANTITY = re.compile(r'\d{1,4}([.,]\d{1,3})?')
 
 
 class Found:
@@ -27,11 +23,13 @@ class Found:
 
     def __init__(
             self, product=None, lot=None, quantity: float | None = None,
-            problem: str | None = None) -> None:
+            problem: str | None = None, barcode: str | None = None) -> None:
         self.product = product
         self.lot = lot
         self.quantity = quantity
         self.problem = problem
+        #: nobody knows it yet; with a product it is to be remembered
+        self.barcode = barcode
 
 
 class ScanMixin(Model):
@@ -39,17 +37,28 @@ class ScanMixin(Model):
     __slots__ = ()
 
     @fields.depends(
-        'state', 'session', 'household', 'lines',
-        methods=['_refresh', 'on_change_household'])
+        'state', 'session', 'household', 'lines', 'question',
+        'question_code', methods=['_refresh', 'on_change_household'])
     def on_scan_code(self, code) -> None:
         """Add what *code* stands for, or say what is the matter.
 
         A number of a lot, a barcode, the code of a product or of a family
         adds goods; the card or the code of a household says who it is for; a
-        short number is the quantity of the goods scanned last.
+        short number is the quantity of the goods scanned last, ``3p`` so
+        many pieces of them, ``-`` takes them out; a tare is taken off; the
+        commands of the code sheet are obeyed. Where the till has asked
+        something the answer comes first.
         """
         super().on_scan_code(code)
-        code = (code or '').strip()
+        with without_check_access():
+            self.message = self._read_code(code)
+
+    @fields.depends('pick', methods=['on_scan_code'])
+    def on_change_pick(self) -> None:
+        "A family that is tapped is as good as scanned"
+        if not self.pick:
+            return
+        code, self.pick = self.pick.code, None
         with without_check_access():
             self.message = self._read_code(code)
 
@@ -59,14 +68,93 @@ class ScanMixin(Model):
             return gettext('aid_basket.msg_scan_done')
         if not self.session:
             return gettext('aid_basket.msg_scan_no_session')
-        if QUANTITY.fullmatch(code):
-            return self._set_last_quantity(float(code.replace(',', '.')))
+        typed = entry.read(code)
+        if (answer := self._answer(typed)) is not None:
+            return answer
+        if typed.kind == 'remove':
+            return self._remove_last()
+        if typed.kind in {'quantity', 'weight', 'pieces'}:
+            return self._set_last(typed)
+        code = typed.code
+        if ordered := command.BY_CODE.get(code.upper()):
+            return self._obey(ordered)
         if household := self._find_household(code):
             return self._set_household(household)
         found = find_goods(code, self.session.branch, self.session.date)
+        if line := self._learned(found):
+            found = self._as_learned(line, code)
         if found.problem:
-            return found.problem
+            return self._explain(found, code)
         return self._add_goods(found)
+
+    def _learned(self, found: Found):
+        "The line of this basket that says what an unknown barcode is"
+        for line in self.lines or []:
+            if found.barcode and getattr(
+                    line, 'barcode', None) == found.barcode:
+                return line
+        return None
+
+    def _as_learned(self, line, code: str) -> Found:
+        label = label_of(code, self.session.branch, self.session.date)
+        return Found(
+            line.product, None,
+            float(label.weight_kg) if label.weight_kg else None,
+            barcode=label.key)
+
+    def _explain(self, found: Found, code: str) -> str:
+        "Why *code* adds no goods; an unknown barcode asks for the family"
+        Tare = Pool().get('aid.tare')
+        if found.barcode:
+            self.question, self.question_code = 'family', code
+            return gettext(
+                'aid_basket.msg_scan_which_family', code=code,
+                families=', '.join(
+                    f'{n} {f.name}' for n, f in numbered_families()))
+        if tare := Tare.find(
+                self.session.branch, code, self.session.date):
+            return self._take_off(tare)
+        return found.problem
+
+    # What the till asked
+
+    def _answer(self, typed: entry.Entry) -> str | None:
+        """What comes of *typed* as the answer to what was asked.
+
+        :return: None where nothing was asked or something else was typed
+        """
+        question = getattr(self, 'question', None)
+        if not question:
+            return None
+        code, self.question, self.question_code = (
+            self.question_code, None, None)
+        return getattr(self, f'_answer_{question}')(code, typed)
+
+    def _answer_family(self, code: str, typed: entry.Entry) -> str | None:
+        family = family_of(typed)
+        if not family or not family.product:
+            return None
+        label = label_of(code, self.session.branch, self.session.date)
+        if not label:
+            return None
+        return self._add_goods(Found(
+                family.product, None,
+                float(label.weight_kg) if label.weight_kg else None,
+                barcode=label.key))
+
+    # Commands
+
+    def _obey(self, ordered: command.Command) -> str:
+        if ordered.name == 'remove':
+            return self._remove_last()
+        if ordered.name == 'weigh':
+            if not (line := self._last_line()):
+                return gettext('aid_basket.msg_scan_no_line')
+            return gettext(
+                'aid_basket.msg_command_weigh_now',
+                product=line.product.rec_name)
+        return gettext(
+            'aid_basket.msg_command_press', command=ordered.label)
 
     # Households
 
@@ -94,18 +182,39 @@ class ScanMixin(Model):
 
     # Goods
 
-    def _set_last_quantity(self, quantity: float) -> str:
-        lines = [l for l in self.lines or [] if getattr(l, 'product', None)]
-        if not lines:
+    def _last_line(self):
+        "The line of goods that was touched last, or None"
+        return max(
+            (l for l in self.lines or [] if getattr(l, 'product', None)),
+            key=lambda l: getattr(l, 'rank', None) or 0, default=None)
+
+    def _remove_last(self) -> str:
+        if not (line := self._last_line()):
             return gettext('aid_basket.msg_scan_no_line')
-        line = max(lines, key=lambda l: getattr(l, 'rank', None) or 0)
-        if not quantity:
-            self.lines = [l for l in self.lines if l is not line]
-            self._refresh()
-            return gettext(
-                'aid_basket.msg_scan_removed', product=line.product.rec_name)
-        before = line.quantity
-        line.quantity = quantity
+        self.lines = [l for l in self.lines if l is not line]
+        self._refresh()
+        return gettext(
+            'aid_basket.msg_scan_removed', product=line.product.rec_name)
+
+    def _set_last(self, typed: entry.Entry) -> str:
+        "Set the quantity of the goods scanned last to what was *typed*"
+        if not (line := self._last_line()):
+            return gettext('aid_basket.msg_scan_no_line')
+        quantity, problem = quantity_of(line, typed)
+        return problem or self._change(line, quantity)
+
+    def _take_off(self, tare) -> str:
+        "Take the weight of a crate off the goods weighed last"
+        line = self._last_line()
+        if not line or line.product.to_kg(1, line.unit) != 1:
+            return gettext('aid_basket.msg_scan_no_weight', tare=tare.name)
+        quantity = round(line.quantity - tare.weight, 3)
+        if quantity <= 0:
+            return gettext('aid_basket.msg_scan_no_weight', tare=tare.name)
+        return self._change(line, quantity)
+
+    def _change(self, line, quantity: float) -> str:
+        before, line.quantity = line.quantity, quantity
         problem, remark = self._compare(line)
         if problem:
             line.quantity = before
@@ -137,6 +246,8 @@ class ScanMixin(Model):
     def _line_of(self, found: Found):
         "The line that already holds what was *found*"
         for line in self.lines or []:
+            if getattr(line, 'barcode', None) != found.barcode:
+                continue
             if getattr(line, 'product', None) != found.product:
                 continue
             scanned = getattr(line, 'lot_knowledge', None) == 'scanned'
@@ -156,6 +267,7 @@ class ScanMixin(Model):
         line.lot = found.lot
         line.lot_knowledge = 'scanned' if found.lot else None
         line.quantity = quantity
+        line.barcode = found.barcode
         line.always_free = False
         line.basket_state = 'draft'
         line.currency = None
@@ -218,6 +330,42 @@ def step_of(product) -> float:
     if family and family.product == product and family.piece_weight:
         return family.piece_weight
     return 1.
+
+
+def quantity_of(
+        line, typed: entry.Entry) -> tuple[float | None, str | None]:
+    """How much of the goods of *line* was *typed*, in the unit of the line.
+
+    :return: the quantity, or None and what is the matter
+    """
+    product, unit, number = line.product, line.unit, typed.number
+    by_weight = product.to_kg(1, unit) == 1
+    if typed.kind == 'pieces' and by_weight:
+        piece = product.family.piece_weight if product.family else None
+        if not piece:
+            return None, gettext(
+                'aid_basket.msg_scan_no_piece', product=product.rec_name)
+        return round(number * piece, 3), None
+    if not by_weight and (typed.kind == 'weight' or (
+                number != int(number) and not unit.digits)):
+        return None, gettext(
+            'aid_basket.msg_scan_in_pieces', product=product.rec_name)
+    return number, None
+
+
+def numbered_families() -> list[tuple[int, object]]:
+    "The families with the one key that stands for each"
+    Family = Pool().get('aid.family')
+    return list(enumerate(
+            Family.search([('product', '!=', None)]), start=1))
+
+
+def family_of(typed: entry.Entry):
+    "The family that a number or a code answers with, or None"
+    for number, family in numbered_families():
+        if typed.number == number or typed.code.lower() == family.code:
+            return family
+    return None
 
 
 def find_goods(code: str, branch, date) -> Found:
@@ -283,9 +431,17 @@ def _found_barcode(code: str, branch, date) -> Found:
             found = _found_lot(lot, branch, date, _count(read, lot.product))
             if not found.problem or not product:
                 return found
-    if not product:
+    if product:
+        return _found_product(product, branch, _count(read, product))
+    label = label_of(code, branch, date)
+    if not label:
         return Found(problem=_unknown(code))
-    return _found_product(product, branch, _count(read, product))
+    known = Pool().get('aid.branch.barcode').find(branch, label.key)
+    if not known or not known.goods:
+        return Found(problem=_unknown(code), barcode=label.key)
+    weight = float(label.weight_kg) if label.weight_kg else None
+    by_weight = known.goods.to_kg(1, known.goods.default_uom) == 1
+    return _found_product(known.goods, branch, weight if by_weight else None)
 
 
 def _count(read, product) -> float | None:

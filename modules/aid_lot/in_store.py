@@ -41,9 +41,9 @@ def read(number: str, layouts: Iterable[Layout] = ()) -> Label:
 
     Of a number of another length the whole is the key.
 
-    >>> read('2912345012507', [Layout('29')])
+    >>> read('2912345012502', [Layout('29')])
     Label(key='2912345', weight_kg=Decimal('1.250'), price=None)
-    >>> read('2912345012507')
+    >>> read('2912345012502')
     Label(key='2912345', weight_kg=None, price=None)
     >>> read('21234567')
     Label(key='21234567', weight_kg=None, price=None)

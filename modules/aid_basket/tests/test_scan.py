@@ -157,6 +157,107 @@ class ScanTestCase(TillTestCase):
             self.assertIsNotNone(basket.balance_words)
 
     @with_transaction()
+    def test_one_box(self):
+        "Pieces, a tare, a minus and commands go through the same box"
+        with at_till() as branch:
+            give(branch, {'family': 'fruit_vegetables', 'net_weight': 50},
+                {'family': 'bread', 'net_weight': 5})
+            basket = self.begin(branch)
+            scan(basket, 'fruit_vegetables', '3p')
+            line, = basket.lines
+            self.assertEqual(line.quantity, round(
+                    3 * line.product.family.piece_weight, 3))
+            scan(basket, 'ST,GS,+  4.500kg', 'tareb')
+            self.assertEqual(line.quantity, 4)
+            scan(basket, 'bread', 'cmdremove')
+            self.assertEqual(list(basket.lines), [line])
+            self.assertIn('1', scan(basket, 'CMDWEIGH'))
+            before = basket.message
+            self.assertNotEqual(scan(basket, 'CMDNEXT'), before)
+            scan(basket, '-')
+            self.assertFalse(basket.lines)
+
+    @with_transaction()
+    def test_counted(self):
+        "Goods that are counted take no weight"
+        with at_till() as branch:
+            product = make_product("Yoghurt", '3017620422003')
+            give(branch, {
+                    'family': 'dairy', 'product': product.id,
+                    'quantity': 12, 'unit': product.default_uom.id,
+                    'use_by': branch.today() + dt.timedelta(days=9)})
+            basket = self.begin(branch)
+            scan(basket, '3017620422003', '4p')
+            for code in ['1,25', '300 g', 'tarea']:
+                self.assertTrue(scan(basket, code))
+                self.assertEqual(basket.lines[0].quantity, 4)
+
+    @with_transaction()
+    def test_unknown_barcode(self):
+        "One key chooses the family; the branch remembers"
+        pool = Pool()
+        Basket = pool.get('aid.basket')
+        Barcode = pool.get('aid.branch.barcode')
+        Layout = pool.get('aid.label.layout')
+        code, other = '3017620422003', '2912345012502'
+        with at_till() as branch:
+            Layout.create([{'branch': branch.id, 'prefix': '29'}])
+            bread, = give(branch, {'family': 'bread', 'net_weight': 50})
+            basket = self.begin(branch)
+            self.assertIn('2 ', scan(basket, code))
+            self.assertFalse(basket.lines)
+            scan(basket, '2')
+            line, = basket.lines
+            self.assertEqual((line.lot, line.barcode), (bread, '0' + code))
+            scan(basket, code)
+            self.assertEqual(
+                line.quantity, 2 * line.product.family.piece_weight)
+            # The weight stands on the label of the scale
+            basket.pick = line.product.family
+            scan(basket, other)
+            basket.on_change_pick()
+            self.assertEqual(basket.lines[0].quantity, 1.25)
+            self.assertIsNone(basket.question)
+
+            Basket.create([{
+                        'session': basket.session.id,
+                        'lines': [('create', [{
+                                        'product': l.product.id,
+                                        'unit': l.unit.id,
+                                        'quantity': l.quantity,
+                                        'barcode': l.barcode,
+                                        } for l in basket.lines])],
+                        }])
+            self.assertEqual(
+                {(b.code, b.family.code) for b in Barcode.search([])},
+                {('0' + code, 'bread'), ('2912345', 'bread')})
+            another = self.begin(branch)
+            scan(another, code, '2912345020002')
+            self.assertEqual(another.lines[0].kg, 2.25)
+            # Another branch has not learned it
+            stranger = self.begin(make_branch('B2'))
+            scan(stranger, code)
+            self.assertFalse(stranger.lines)
+
+    @with_transaction()
+    def test_code_sheet(self):
+        "The sheet holds every family, the loose produce and the commands"
+        pool = Pool()
+        Sheet = pool.get('aid.distribution.code_sheet', type='report')
+        with at_till() as branch:
+            session = open_session(branch)
+            give(branch, {'family': 'bread', 'net_weight': 5})
+            (_, sections), = Sheet.get_context(
+                [session], {}, {})['sheets']
+            codes = [card.code for _, cards in sections for card in cards]
+            basket = self.begin(branch)
+            self.assertEqual(len(set(codes)), len(codes))
+            self.assertGreaterEqual(len(codes), 13 + 2 + 8)
+            # Whatever stands on it the till understands
+            for code in codes:
+                self.assertNotIn(code, scan(basket, code))
+
+    @with_transaction()
     def test_statements(self):
         "A scan into a basket of ten lines asks few questions"
         with at_till() as branch:

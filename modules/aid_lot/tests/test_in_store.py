@@ -15,9 +15,9 @@ class InStoreTestCase(unittest.TestCase):
             Layout('281', decimals=2), Layout('28', value='price', decimals=2),
             Layout('2', value_digits=4)]
         for number, expected in [
-                ('2812345012507', Label('2812345', D('12.50'))),
-                ('2822345012507', Label('2822345', None, D('12.50'))),
-                ('2912345012507', Label('29123450', D('1.250'))),
+                ('2812345012505', Label('2812345', D('12.50'))),
+                ('2822345012504', Label('2822345', None, D('12.50'))),
+                ('2912345012502', Label('29123450', D('1.250'))),
                 ('3017620422003', Label('3017620')),
                 ('29123456', Label('29123456')),
                 ('', Label('')),
@@ -30,8 +30,8 @@ class InStoreTestCase(unittest.TestCase):
         "Two weights of the same goods have one key"
         layout = [Layout('29')]
         self.assertEqual(
-            read('2912345012507', layout).key,
-            read('2912345000504', layout).key)
+            read('2912345012502', layout).key,
+            read('2912345000509', layout).key)
 
 
 def load_tests(loader, tests, pattern):
