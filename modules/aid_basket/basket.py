@@ -17,7 +17,14 @@ from aid_branch.scope import BranchMixin
 
 from . import checkout as hot_path
 from . import in_hand, standing, verdict
+from .cards import CardsMixin
+from .emergency import EmergencyMixin
 from .exceptions import BasketAccessError, FoundChilledWarning
+from .exchange import ExchangeMixin, KeptMixin
+from .parcel import PackedMixin
+from .person import ServedMixin
+from .printing import PrintedMixin
+from .queue import CalledMixin
 from .reckoning import reckon
 from .scan import ScanMixin
 
@@ -47,6 +54,7 @@ RULES = [
     (None, ""),
     ('always_free', "Always Free"),
     ('household_free', "Free for the Household"),
+    ('emergency', "Emergency Aid"),
     ('household_rate', "Rate of the Household"),
     ('ceiling', "Ceiling of the Supply Source"),
     ('per_kg', "EUR per Kilogram"),
@@ -70,7 +78,10 @@ def named(func):
     return wrapper
 
 
-class Basket(ScanMixin, BranchMixin, Workflow, ModelSQL, ModelView):
+class Basket(
+        CardsMixin, ScanMixin, EmergencyMixin, CalledMixin, ServedMixin,
+        PrintedMixin, ExchangeMixin, BranchMixin, Workflow, ModelSQL,
+        ModelView):
     """What a household takes home from a distribution session.
 
     It is composed freely, checked out once, and then only reversed. What was
@@ -290,16 +301,18 @@ class Basket(ScanMixin, BranchMixin, Workflow, ModelSQL, ModelView):
             self.date = self.session.date
         self._refresh()
 
-    @fields.depends('household', methods=['_refresh'])
+    @fields.depends('household', methods=['_refresh', '_count_people'])
     def on_change_household(self) -> None:
-        self.people = self.household.size if self.household else None
+        self._count_people()
         self._refresh()
 
     @fields.depends('lines', methods=['_refresh'])
     def on_change_lines(self) -> None:
         self._refresh()
 
-    @fields.depends('session', 'household', 'lines', 'state', 'id')
+    @fields.depends(
+        'session', 'household', 'lines', 'state', 'id', 'emergency',
+        'emergency_card', 'replaces')
     def _refresh(self) -> None:
         "Reckon everything that depends on the goods and the household"
         lines = list(self.lines or [])
@@ -388,14 +401,23 @@ class Basket(ScanMixin, BranchMixin, Workflow, ModelSQL, ModelView):
 
     def get_rec_name(self, name: str) -> str:
         who = self.household.code if self.household else ''
+        if self.emergency:
+            who = gettext('aid_basket.msg_emergency_name')
         if self.number:
             return f'{self.number} {who}'.strip()
         return f'({self.id}) {who}'.strip()
 
     @classmethod
     def search_rec_name(cls, name: str, clause) -> list:
-        operator = 'AND' if clause[1].startswith(('!', 'not ')) else 'OR'
-        return [operator,
+        if clause[1].startswith(('!', 'not ')):
+            return [
+                ('number', *clause[1:]),
+                ['OR',
+                    ('household', '=', None),
+                    ('household.code', *clause[1:]),
+                    ],
+                ]
+        return ['OR',
             ('number', *clause[1:]),
             ('household.code', *clause[1:]),
             ]
@@ -423,7 +445,8 @@ class Basket(ScanMixin, BranchMixin, Workflow, ModelSQL, ModelView):
                 'number', 'document', 'invoice', 'credit_note', 'payments',
                 'checked_out_at', 'checked_out_by', 'cancelled_at',
                 'cancelled_by', 'cancel_reason', 'entitlement',
-                'to_review', 'review_reason', 'note']:
+                'to_review', 'review_reason', 'note', 'served_by',
+                'prints', 'replaces', 'returns']:
             default.setdefault(name)
         default.setdefault('state', 'draft')
         return super().copy(baskets, default=default)
@@ -458,7 +481,7 @@ class Basket(ScanMixin, BranchMixin, Workflow, ModelSQL, ModelView):
     def _checkout(cls, baskets, pay: str | None):
         seen = cls._ask_for_dates(baskets)
         hot_path.checkout(baskets, pay, seen)
-        return cls._print_action(baskets)
+        return cls.paper_at_checkout(baskets)
 
     @classmethod
     def _ask_for_dates(cls, baskets) -> set[int]:
@@ -523,7 +546,7 @@ class Basket(ScanMixin, BranchMixin, Workflow, ModelSQL, ModelView):
         cls.write(list(baskets), {'to_review': False})
 
 
-class Line(ModelSQL, ModelView):
+class Line(KeptMixin, PackedMixin, ModelSQL, ModelView):
     """Some goods of one kind in a basket, and what is known of them.
 
     The facts (weight, value, amounts, rule) are stored as they were.
@@ -607,6 +630,7 @@ class Line(ModelSQL, ModelView):
             ('shelf', "Back on the Shelf"),
             ('bin', "Thrown Away"),
             ('never_left', "Never Left the Shop"),
+            ('kept', "Kept by the Household"),
             ], "Fate", readonly=True, sort=False)
 
     # The first trace
@@ -761,6 +785,6 @@ class Line(ModelSQL, ModelView):
     @classmethod
     def copy(cls, lines, default=None):
         default = default.copy() if default is not None else {}
-        for name in ['move', 'return_move', 'fate']:
+        for name in ['move', 'return_move', 'fate', 'kept', 'parcel']:
             default.setdefault(name)
         return super().copy(lines, default=default)

@@ -15,8 +15,8 @@ from trytond.pyson import Eval
 from trytond.transaction import Transaction
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
-from .checkout import own_transaction, read_again
 from .exceptions import BasketError
+from .own_transaction import own_transaction, read_again
 
 FATES = [
     ('shelf', "Back on the Shelf"),
@@ -45,11 +45,11 @@ def cancel(basket, reason: str, fates: dict[int, str], session=None) -> None:
         read_again()
         basket = Basket(basket.id)
         check_state(basket)
-        session = session or _open_session(basket)
+        session = session or open_session(basket)
         paid_back = basket.paid
         _bring_back(basket, fates)
         if basket.invoice:
-            _credit(basket)
+            credit(basket)
         basket.state = 'cancelled'
         basket.cancelled_at = dt.datetime.now()
         basket.cancelled_by = Transaction().user or None
@@ -67,7 +67,7 @@ def check_state(basket) -> None:
                 f'aid_basket.msg_cancel_{key}', basket=basket.rec_name))
 
 
-def _open_session(basket):
+def open_session(basket):
     "The open session whose till pays back"
     Session = Pool().get('aid.distribution.session')
     if basket.session.state == 'open':
@@ -94,7 +94,8 @@ def _bring_back(basket, fates: dict[int, str]) -> None:
     lines = [line for line in basket.lines if line.move]
     today = basket.session.branch.today()
     moves = Move.create([
-            _return_values(basket, line, fates.get(line.id), today)
+            return_values(
+                basket, line, fates.get(line.id), today, line.quantity)
             for line in lines])
     Move.do(moves)
     for line, move in zip(lines, moves):
@@ -103,7 +104,10 @@ def _bring_back(basket, fates: dict[int, str]) -> None:
     Line.save(lines)
 
 
-def _return_values(basket, line, fate: str | None, today: dt.date) -> dict:
+def return_values(
+        basket, line, fate: str | None, today: dt.date, quantity: float
+        ) -> dict:
+    "A move that brings *quantity* of *line* back where *fate* sends it"
     ModelData = Pool().get('ir.model.data')
     branch = basket.session.branch
     move = line.move
@@ -118,8 +122,8 @@ def _return_values(basket, line, fate: str | None, today: dt.date) -> dict:
     return {
         'product': move.product.id,
         'lot': line.lot.id if line.lot else None,
-        'quantity': move.quantity,
-        'unit': move.unit.id,
+        'quantity': quantity,
+        'unit': line.unit.id,
         'from_location': move.to_location.id,
         'to_location': to_location,
         'company': move.company.id,
@@ -133,7 +137,7 @@ def _return_values(basket, line, fate: str | None, today: dt.date) -> dict:
 
 # The money
 
-def _credit(basket) -> None:
+def credit(basket) -> None:
     """Credit the invoice of *basket* in full.
 
     The credit note is posted at once: it is reconciled with the original,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from contextlib import contextmanager
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -22,14 +21,13 @@ from aid_lot.exceptions import InsufficientQuantityError
 from aid_lot.first_expired import allocate
 from aid_lot.found import found_lots
 
-from . import in_hand, standing
+from . import emergency, exchange, in_hand, standing
 from .exceptions import CheckoutError
+from .own_transaction import own_transaction, read_again
 from .reckoning import reckon, rule_of
 from .shelf import Shelf
 
 ZERO = Decimal(0)
-#: Longer than any queue at a till; a till that hangs is told so
-LOCK_TIMEOUT = '20s'
 
 
 def checkout(
@@ -48,10 +46,15 @@ def checkout(
         return
     check_states(baskets)
     with own_transaction(baskets, baskets[0].session.branch.company):
-        Basket = Pool().get('aid.basket')
+        pool = Pool()
+        Basket = pool.get('aid.basket')
+        Parcel = pool.get('aid.parcel')
         baskets = Basket.browse([b.id for b in baskets])
         shelves = _wait_for_turn(baskets)
         check_states(baskets)
+        if Parcel.unpack(baskets):
+            shelves = _shelves(baskets)
+        exchange.bring_back(baskets)
         lines = _settle_goods(baskets, shelves, seen)
         _settle_amounts(baskets, lines, shelves)
         _mark_for_review(baskets, lines)
@@ -83,44 +86,18 @@ def _problem(basket) -> str | None:
         return gettext('aid_basket.msg_checkout_cancelled', **names)
     if basket.session.state != 'open':
         return gettext('aid_basket.msg_checkout_session_closed', **names)
-    if not basket.household:
+    if not basket.household and not basket.emergency:
         return gettext('aid_basket.msg_checkout_no_household', **names)
     with without_check_access():
-        branch = basket.household.branch
-        if branch != basket.session.branch:
+        household = basket.household
+        if household and household.branch != basket.session.branch:
             return gettext(
                 'aid_basket.msg_checkout_household_elsewhere',
-                household=basket.household.code,
+                household=household.code,
                 branch=basket.session.branch.rec_name, **names)
     if not basket.lines:
         return gettext('aid_basket.msg_checkout_empty', **names)
     return None
-
-
-@contextmanager
-def own_transaction(records, company):
-    """A transaction that waits for locks and then sees what others did.
-
-    Tryton's own is REPEATABLE READ and takes locks without waiting: a till
-    that has to wait would fail. Where the database has no row locks, and for
-    *records* that are not yet committed (nobody else can see them), the
-    current transaction is used. Access was checked before; inside it is not.
-    """
-    transaction = Transaction()
-    created = set(map(int, transaction.create_records.get(
-                records[0].__name__, ())))
-    if (not transaction.database.has_select_for()
-            or any(r.id in created for r in records)):
-        with transaction.set_context(company=company.id), \
-                without_check_access():
-            yield
-        return
-    with transaction.new_transaction() as own:
-        cursor = own.connection.cursor()
-        cursor.execute('SET TRANSACTION ISOLATION LEVEL READ COMMITTED')
-        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-        with own.set_context(company=company.id), without_check_access():
-            yield
 
 
 def _wait_for_turn(baskets) -> dict:
@@ -155,14 +132,6 @@ def _forget(baskets) -> None:
     "Read *baskets* and all they hang on again"
     read_again()
     baskets[:] = Pool().get('aid.basket').browse([b.id for b in baskets])
-
-
-def read_again() -> None:
-    "Forget what was read: others may have written while we waited"
-    transaction = Transaction()
-    if transaction.database.has_select_for():
-        for cache in list(transaction.cache.values()):
-            cache.clear()
 
 
 def _shelves(baskets) -> dict:
@@ -209,7 +178,8 @@ def _settle_goods(baskets, shelves: dict, seen: set[int] | None) -> dict:
     left = {
         row.id: row.quantity for shelf in shelves.values()
         for rows in shelf.by_product.values() for row in rows}
-    lines = [(b, line) for b in baskets for line in b.lines]
+    lines = [
+        (b, line) for b in baskets for line in b.lines if not line.kept]
     # A line may not be saved yet: its own identity tells it apart
     taken: dict[int, list] = {}
     missing = []
@@ -224,6 +194,9 @@ def _settle_goods(baskets, shelves: dict, seen: set[int] | None) -> dict:
     settled: dict = {basket.id: [] for basket in baskets}
     for basket, line in lines:
         settled[basket.id] += _split(line, taken[id(line)])
+    for basket in baskets:
+        # What is kept from a replaced basket has left already
+        settled[basket.id] += [(l, None) for l in basket.lines if l.kept]
     return settled
 
 
@@ -353,9 +326,14 @@ def _settle_amounts(baskets, settled: dict, shelves: dict) -> None:
 def _mark_for_review(baskets, settled: dict) -> None:
     "Note what the social worker should know; it stops nobody"
     for basket in baskets:
-        basket.people = basket.household.size
-        basket.entitlement = basket.household.entitlement_at(
-            basket.session.date)
+        basket.people = basket.count_people()
+        if basket.household:
+            basket.entitlement = basket.household.entitlement_at(
+                basket.session.date)
+        if basket.emergency:
+            if reason := emergency.review_reason(basket):
+                _refer(basket, reason)
+            continue
         if not basket.entitlement:
             _refer(basket, gettext('aid_basket.msg_review_no_entitlement'))
             continue
@@ -382,7 +360,10 @@ def _hand_over(baskets, settled: dict) -> None:
     pool = Pool()
     Line = pool.get('aid.basket.line')
     Move = pool.get('stock.move')
-    pairs = [pair for basket in baskets for pair in settled[basket.id]]
+    lines = [line for basket in baskets for line, _ in settled[basket.id]]
+    pairs = [
+        pair for basket in baskets for pair in settled[basket.id]
+        if pair[1] is not None]
     # Their ids are the origins of the moves
     Line.save([line for line, _ in pairs if line.id is None])
     values = [
@@ -398,7 +379,11 @@ def _hand_over(baskets, settled: dict) -> None:
                 message=error.message)) from error
     for (line, _), move in zip(pairs, moves):
         line.move = move
-    Line.save([line for line, _ in pairs])
+    for basket in baskets:
+        for line, place in settled[basket.id]:
+            if place is None:
+                line.move = line.kept.move
+    Line.save(lines)
 
 
 def _move_values(session, line, place) -> dict:
@@ -452,13 +437,16 @@ def _write_papers(baskets) -> None:
 
 
 def _finish(baskets) -> None:
-    Basket = Pool().get('aid.basket')
+    pool = Pool()
+    Basket = pool.get('aid.basket')
+    Visit = pool.get('aid.session.visit')
     for basket in baskets:
         basket.state = 'done'
         basket.date = basket.session.date
         basket.checked_out_at = dt.datetime.now()
         basket.checked_out_by = Transaction().user or None
     Basket.save(baskets)
+    Visit.serve(baskets)
 
 
 # The money
@@ -472,7 +460,12 @@ def _take_payment(baskets, pay: str | None) -> None:
     pool = Pool()
     Basket = pool.get('aid.basket')
     Payment = pool.get('aid.basket.payment')
-    asked = [b for b in baskets if b.asked > 0]
+    for basket in baskets:
+        if basket.replaces:
+            exchange.settle(basket, pay)
+    asked = [
+        b for b in baskets
+        if b.asked > 0 and not (b.replaces and pay)]
     if pay:
         Payment.take([(b, pay, b.asked) for b in asked])
         return

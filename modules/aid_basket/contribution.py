@@ -25,7 +25,7 @@ CENT = Decimal('0.01')
 
 #: How the amount of a line was found, most particular first.
 REASONS = (
-    'always_free', 'household_free', 'ceiling', 'household_rate',
+    'always_free', 'household_free', 'emergency', 'ceiling', 'household_rate',
     'per_kg', 'rate', 'flat', 'free')
 
 
@@ -67,8 +67,9 @@ class Rule:
 class Household:
     """What of a household changes the amount asked.
 
-    `contribution` is `standard` (the branch's rule), `free`, or `rate`: the
-    share `rate` of what the branch's rule asks, without its minimum.
+    `contribution` is `standard` (the branch's rule), `free`, `emergency`
+    (free too, for whoever stands there), or `rate`: the share `rate` of what
+    the branch's rule asks, without its minimum.
     """
     size: int = 1
     contribution: str = 'standard'
@@ -105,7 +106,7 @@ def charge(
     limits = [_limit(items[i], quantum) for i in charged]
     amounts, reason = _by_rule(
         [items[i] for i in charged], limits, rule, household, quantum)
-    bounded = reason not in {'free', 'household_free'}
+    bounded = reason not in {'free', 'household_free', 'emergency'}
     if bounded:
         amounts = _bound(amounts, limits, rule, household, quantum)
     for i, amount, limit in zip(charged, amounts, limits):
@@ -135,6 +136,8 @@ def _by_rule(
     nothing = [ZERO] * len(items)
     if household.contribution == 'free':
         return nothing, 'household_free'
+    if household.contribution == 'emergency':
+        return nothing, 'emergency'
     part, reason = Decimal(1), None
     if household.contribution == 'rate' and household.rate is not None:
         part, reason = household.rate, 'household_rate'

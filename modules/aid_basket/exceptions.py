@@ -19,6 +19,18 @@ class BasketAccessError(AccessError):
     "A basket, line or payment that may not be changed any more"
 
 
+class NothingPrintedError(UserError):
+    "No basket has left this till yet"
+
+
+class ParcelError(UserError):
+    "Parcels cannot be made, changed or undone; the message names them"
+
+
+class QueueError(UserError):
+    "Nobody waits"
+
+
 class SessionError(UserError):
     "A distribution session is not in the right state"
 

@@ -66,7 +66,8 @@ def chilled(basket) -> list:
     UoM = Pool().get('product.uom')
     lines = [
         l for l in basket.lines if l.product.family
-        and l.product.family.chilled]
+        and l.product.family.chilled
+        and not l.kept and not l.parcel]
     shelf = Shelf(
         basket.session.branch, basket.session.date,
         [l.product for l in lines])

@@ -10,19 +10,36 @@ from decimal import Decimal
 from trytond.i18n import gettext
 from trytond.pool import Pool, PoolMeta
 from trytond.report import Report
+from trytond.rpc import RPC
 from trytond.transaction import Transaction, without_check_access
 
 from .reckoning import rule_of
 
 LABELS = [
     'date', 'household', 'goods', 'quantity', 'amount', 'value', 'aid',
-    'total', 'free_block', 'due', 'lot', 'thanks', 'no_pdf']
+    'total', 'free_block', 'due', 'lot', 'thanks', 'no_pdf',
+    'duplicate']
 ZERO = Decimal(0)
 
 
 class BasketPaper(Report):
     "Invoice or hand-over slip of a basket"
     __name__ = 'aid.basket.paper'
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        # Printing is remembered
+        cls.__rpc__ = {**cls.__rpc__, 'execute': RPC(readonly=False)}
+
+    @classmethod
+    def execute(cls, ids, data):
+        result = super().execute(ids, data)
+        # The books print it too, where nothing may be written
+        if not Transaction().readonly:
+            Basket = Pool().get('aid.basket')
+            Basket.count_prints(Basket.browse(ids))
+        return result
 
     @classmethod
     def get_context(cls, records, header, data) -> dict:
@@ -54,7 +71,9 @@ class BasketPaper(Report):
             'branch': branch.name,
             'address': (
                 branch.address.full_address if branch.address else ''),
-            'household': basket.household.code if basket.household else '',
+            'household': cls._who(basket),
+            'emergency': bool(basket.emergency),
+            'duplicate': bool(basket.prints),
             'currency': branch.company.currency,
             'charged': [
                 cls._line(l, basket.date) for l in lines
@@ -73,6 +92,13 @@ class BasketPaper(Report):
         paper['granted'] = sum(
             (l['granted'] for l in paper['charged']), ZERO)
         return paper
+
+    @staticmethod
+    def _who(basket) -> str:
+        "The code of the household; emergency aid names nobody"
+        if basket.emergency:
+            return gettext('aid_basket.msg_emergency_name')
+        return basket.household.code if basket.household else ''
 
     @classmethod
     def _line(cls, line, date) -> dict:
@@ -147,6 +173,7 @@ def ticket_height(paper: dict) -> int:
         + 4 * sum(bool(l['note']) for l in lines)
         + (4 * len(paper['charged']) if paper['values'] else 0)
         + 5 * len(paper['payments']) + 8 * len(paper['reversed'])
+        + (6 if paper['duplicate'] else 0)
         + (12 if paper['free'] else 0))
 
 

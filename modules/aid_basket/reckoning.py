@@ -46,7 +46,7 @@ def reckon(
     charges = contribution.charge(
         [_item(l) for l in lines],
         rule.plain() if rule else contribution.Rule(),
-        household_of(basket.household, date), quantum)
+        payer(basket, date), quantum)
     for line, charge in zip(lines, charges):
         line.asked = charge.asked
         line.granted = charge.granted
@@ -61,6 +61,13 @@ def rule_of(branch, date: dt.date):
     "The contribution rule of *branch* on *date*, or None: all is free"
     Rule = Pool().get('aid.contribution.rule')
     return Rule.for_branch(branch, date)
+
+
+def payer(basket, date: dt.date) -> contribution.Household:
+    "What of whom *basket* is for changes the amount asked on *date*"
+    if _get(basket, 'emergency'):
+        return contribution.Household(contribution='emergency')
+    return household_of(basket.household, date)
 
 
 def household_of(household, date: dt.date) -> contribution.Household:
@@ -88,7 +95,7 @@ def _beyond(lines, shelf: Shelf) -> set[int]:
     for line in lines:
         product = _get(line, 'product')
         knowledge = _get(line, 'lot_knowledge')
-        if not product or knowledge == 'scanned':
+        if not product or knowledge == 'scanned' or _get(line, 'kept'):
             continue
         if knowledge == 'found':
             if not line.lot.found_as:
@@ -107,6 +114,9 @@ def _beyond(lines, shelf: Shelf) -> set[int]:
 def _label(line):
     "The lot whose label the goods of *line* bear, or None"
     knowledge, lot = _get(line, 'lot_knowledge'), _get(line, 'lot')
+    # What is kept from a replaced basket left as that lot
+    if _get(line, 'kept'):
+        return lot
     if knowledge == 'found':
         return lot.found_as
     return lot if knowledge == 'scanned' else None
@@ -135,7 +145,8 @@ def _set_facts(
         free, line.ceiling = shelf.found_limits(product)
     # What was said free at the till is not taken back, unless the lot in
     # the hand has just been scanned
-    line.always_free = free or (was_free and not scanned)
+    line.always_free = free or (
+        was_free and (not scanned or bool(_get(line, 'kept'))))
     kg = product.to_kg(quantity, unit)
     line.kg = None if kg is None else round(kg, 3)
     line.market_value = market_value(product, quantity, unit, date)

@@ -13,6 +13,7 @@ from aid_branch.dated import BranchRuleMixin
 
 from . import contribution
 from .exceptions import ContributionValidationError
+from .printing import PRINTING
 
 MODES = [
     ('per_kg', "EUR per Kilogram of the Family"),
@@ -214,6 +215,15 @@ class DistributionRule(BranchRuleMixin, ModelSQL, ModelView):
         domain=[('found_limit', '>=', 0)],
         help="How much more than the books say may be handed over on one "
         "line, in the unit of the product. 0: nothing.")
+    meeting_after = fields.Integer(
+        "Suggest a Meeting After",
+        domain=['OR',
+            ('meeting_after', '=', None), ('meeting_after', '>=', 0)],
+        help="Visits of emergency aid with one card in a month. The till "
+        "suggests a meeting from the next one on. Empty: never.")
+    printing = fields.Selection(
+        PRINTING, "Print", required=True, sort=False,
+        help="What a new session begins with.")
 
     meal_kg = fields.Float(
         "Kilograms per Meal", digits=(None, 3), required=True,
@@ -231,6 +241,10 @@ class DistributionRule(BranchRuleMixin, ModelSQL, ModelView):
     @classmethod
     def search_rec_name(cls, name: str, clause) -> list:
         return [('branch.rec_name', *clause[1:])]
+
+    @staticmethod
+    def default_printing() -> str:
+        return 'automatic'
 
     @staticmethod
     def default_found_limit() -> float:

@@ -38,7 +38,8 @@ class ScanMixin(Model):
 
     @fields.depends(
         'state', 'session', 'household', 'lines', 'question',
-        'question_code', methods=['_refresh', 'on_change_household'])
+        'question_code', 'emergency_reason', methods=[
+            '_refresh', 'on_change_household', 'begin_emergency'])
     def on_scan_code(self, code) -> None:
         """Add what *code* stands for, or say what is the matter.
 
@@ -80,6 +81,8 @@ class ScanMixin(Model):
             return self._obey(ordered)
         if household := self._find_household(code):
             return self._set_household(household)
+        if message := self._read_card(code):
+            return message
         found = find_goods(code, self.session.branch, self.session.date)
         if line := self._learned(found):
             found = self._as_learned(line, code)
@@ -147,6 +150,9 @@ class ScanMixin(Model):
     def _obey(self, ordered: command.Command) -> str:
         if ordered.name == 'remove':
             return self._remove_last()
+        if ordered.name == 'aid':
+            self.begin_emergency()
+            return self.cap_words
         if ordered.name == 'weigh':
             if not (line := self._last_line()):
                 return gettext('aid_basket.msg_scan_no_line')
@@ -169,11 +175,13 @@ class ScanMixin(Model):
 
     def _set_household(self, household) -> str:
         if household.branch != self.session.branch:
+            self.emergency_reason = 'elsewhere'
             return gettext(
                 'aid_basket.msg_scan_household_elsewhere',
                 household=household.code,
                 branch=self.session.branch.rec_name)
         self.household = household
+        self.emergency_reason = None
         self.till_name = household.till_name
         self.on_change_household()
         return gettext(
@@ -250,6 +258,9 @@ class ScanMixin(Model):
                 continue
             if getattr(line, 'product', None) != found.product:
                 continue
+            # What is kept from a replaced basket is not added to
+            if getattr(line, 'kept', None):
+                continue
             scanned = getattr(line, 'lot_knowledge', None) == 'scanned'
             lot = getattr(line, 'lot', None) if scanned else None
             if lot == found.lot:
@@ -279,6 +290,10 @@ class ScanMixin(Model):
         :return: why it may not be handed over, or None; what to mind about
             goods that are in the hand and not in the books, or None
         """
+        # What is kept from a replaced basket is not taken again, and what
+        # is in a parcel lies beside the shelf
+        if getattr(line, 'kept', None) or getattr(line, 'parcel', None):
+            return None, None
         lang = Pool().get('ir.lang').get()
         product = line.product
         lot = line.lot if line.lot_knowledge == 'scanned' else None

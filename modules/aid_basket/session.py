@@ -18,8 +18,11 @@ from trytond.transaction import Transaction, without_check_access
 from aid_branch.scope import BranchMixin
 
 from .cash import REASONS
-from .checkout import own_transaction, read_again
 from .exceptions import BasketAccessError, SessionError
+from .own_transaction import own_transaction, read_again
+from .person import PeopleMixin
+from .printing import PrintingMixin
+from .queue import QueueMixin
 
 #: What a session adds up; each has a frozen twin once it is closed.
 FIGURES = [
@@ -42,7 +45,9 @@ def _figure(name: str, label: str):
     return fields.Function(make(label), 'get_figures'), make(label)
 
 
-class Session(BranchMixin, Workflow, ModelSQL, ModelView):
+class Session(
+        PeopleMixin, PrintingMixin, QueueMixin, BranchMixin, Workflow,
+        ModelSQL, ModelView):
     """A distribution session: one till of a branch, from opening to closing.
 
     Several may be open at once. Closing counts the cash and freezes the
@@ -133,6 +138,10 @@ class Session(BranchMixin, Workflow, ModelSQL, ModelView):
                 })
         cls._transitions |= {('open', 'closed'), ('closed', 'posted')}
         cls._buttons.update({
+                'emergency_basket': {
+                    'invisible': Eval('state') != 'open',
+                    'depends': ['state'],
+                    },
                 'new_basket': {
                     'invisible': Eval('state') != 'open',
                     'depends': ['state'],
@@ -309,6 +318,11 @@ class Session(BranchMixin, Workflow, ModelSQL, ModelView):
         "Count the cash by coin, then close"
 
     @classmethod
+    @ModelView.button_action('aid_basket.act_basket_emergency')
+    def emergency_basket(cls, sessions) -> None:
+        "Open the till screen for somebody without a file"
+
+    @classmethod
     @ModelView.button
     def close(cls, sessions) -> None:
         """Count the cash and freeze the figures.
@@ -337,6 +351,7 @@ class Session(BranchMixin, Workflow, ModelSQL, ModelView):
 
     @classmethod
     def _freeze(cls, sessions) -> None:
+        Visit = Pool().get('aid.session.visit')
         figures = cls.count(sessions)
         for session in sessions:
             session._check_close()
@@ -348,6 +363,7 @@ class Session(BranchMixin, Workflow, ModelSQL, ModelView):
             session.closed_by = Transaction().user or None
             session.closed_at = dt.datetime.now()
         cls.save(sessions)
+        Visit.close_day(sessions)
 
     def _check_close(self) -> None:
         if self.state != 'open':

@@ -14,7 +14,7 @@ from trytond.model import fields
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 
-from . import cap
+from . import cap, emergency
 
 ZERO = Decimal(0)
 
@@ -22,6 +22,8 @@ ZERO = Decimal(0)
 @without_check_access
 def words(basket, lines) -> str:
     "What is left of the entitlement once *lines* are taken, in words"
+    if getattr(basket, 'emergency', False):
+        return emergency.words(basket)
     if not (basket.household and basket.session):
         return ''
     entitlement = basket.household.entitlement_at(basket.session.date)
@@ -67,7 +69,8 @@ def standing(basket, entitlement, lines) -> cap.Standing:
     first, last = cap.period(
         entitlement.cap_period, basket.session.date,
         entitlement.valid_from, entitlement.valid_until)
-    before = _used(entitlement, first, last)
+    before = _used(
+        entitlement, first, last, getattr(basket, 'replaces', None))
     return cap.stand(plain, before, _counted(entitlement, lines))
 
 
@@ -88,8 +91,10 @@ def _counted(entitlement, lines) -> Decimal:
             and (family is None or l.product.family == family)))
 
 
-def _used(entitlement, first, last) -> Decimal:
+def _used(entitlement, first, last, replaced=None) -> Decimal:
     """What of the cap was used from *first* to *last*, in one statement.
+
+    The basket *replaced* is not counted: another one stands for it.
 
     Bounded by the index on household and date.
     """
@@ -110,6 +115,8 @@ def _used(entitlement, first, last) -> Decimal:
         & (basket.date >= first) & (basket.date <= last)
         & (basket.state == 'done')
         & (line.always_free == False))  # noqa: E712
+    if replaced:
+        where &= basket.id != replaced.id
     if entitlement.cap_kind == 'items' and entitlement.cap_family:
         tables = tables.join(
             product, condition=line.product == product.id).join(
@@ -118,6 +125,11 @@ def _used(entitlement, first, last) -> Decimal:
     cursor = Transaction().connection.cursor()
     cursor.execute(*tables.select(counted, where=where))
     value, = cursor.fetchone()
+    if entitlement.cap_kind == 'passages':
+        # Whoever came and took nothing has passed too
+        Visit = pool.get('aid.session.visit')
+        value = (value or 0) + Visit.passages_without_goods(
+            entitlement.household, first, last)
     return _decimal(value or 0)
 
 

@@ -10,4 +10,5 @@ class Move(metaclass=PoolMeta):
 
     @classmethod
     def _get_origin(cls) -> list[str]:
-        return super()._get_origin() + ['aid.basket.line']
+        return super()._get_origin() + [
+            'aid.basket.line', 'aid.parcel.line']

@@ -44,14 +44,21 @@ def total_picture(basket) -> bytes:
     "The amount to pay, large enough to be read across the table"
     lang = Pool().get('ir.lang').get()
     amount = getattr(basket, 'asked', None) or Decimal(0)
+    label = gettext('aid_basket.msg_to_pay')
+    if replaced := getattr(basket, 'replaces', None):
+        amount -= replaced.paid or 0
+        if basket.state != 'draft':
+            amount = basket.asked
+        elif amount < 0:
+            amount = -amount
+            label = gettext('aid_basket.msg_to_give_back')
     currency = (
         basket.session.branch.company.currency if basket.session else None)
     if amount:
-        label, text = gettext('aid_basket.msg_to_pay'), lang.currency(
-            amount, currency) if currency else str(amount)
+        text = (
+            lang.currency(amount, currency) if currency else str(amount))
     else:
-        label, text = gettext('aid_basket.msg_to_pay'), gettext(
-            'aid_basket.msg_nothing_to_pay')
+        text = gettext('aid_basket.msg_nothing_to_pay')
     size = 46 if amount else 26
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" '

@@ -86,7 +86,7 @@ class PaperTestCase(TillTestCase):
         "A ticket is as long as what stands on it"
         empty = {
             'address': '', 'charged': [], 'free': [], 'values': False,
-            'payments': [], 'reversed': []}
+            'payments': [], 'reversed': [], 'duplicate': False}
         line = {'product': "Bread", 'note': ''}
         short = paper.ticket_height(empty)
         long = paper.ticket_height(

@@ -1,0 +1,43 @@
+"""A transaction of its own, that waits for its turn instead of failing."""
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+from trytond.transaction import Transaction, without_check_access
+
+#: Longer than any queue at a till; a till that hangs is told so
+LOCK_TIMEOUT = '20s'
+
+
+@contextmanager
+def own_transaction(records, company):
+    """A transaction that waits for locks and then sees what others did.
+
+    Tryton's own is REPEATABLE READ and takes locks without waiting: a till
+    that has to wait would fail. Where the database has no row locks, and for
+    *records* that are not yet committed (nobody else can see them), the
+    current transaction is used. Access was checked before; inside it is not.
+    """
+    transaction = Transaction()
+    created = set(map(int, transaction.create_records.get(
+                records[0].__name__, ())))
+    if (not transaction.database.has_select_for()
+            or any(r.id in created for r in records)):
+        with transaction.set_context(company=company.id), \
+                without_check_access():
+            yield
+        return
+    with transaction.new_transaction() as own:
+        cursor = own.connection.cursor()
+        cursor.execute('SET TRANSACTION ISOLATION LEVEL READ COMMITTED')
+        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        with own.set_context(company=company.id), without_check_access():
+            yield
+
+
+def read_again() -> None:
+    "Forget what was read: others may have written while we waited"
+    transaction = Transaction()
+    if transaction.database.has_select_for():
+        for cache in list(transaction.cache.values()):
+            cache.clear()
