@@ -19,6 +19,10 @@ class DatedMixin(Model):
     """
     __slots__ = ()
 
+    #: The fields that tell one value from another that holds beside it, such
+    #: as the family of a price; None: no rule that a branch should see listed
+    _rule_key: tuple[str, ...] | None = None
+
     valid_from = fields.Date(
         "Valid From",
         domain=[
@@ -87,6 +91,20 @@ class DatedMixin(Model):
             domain, order=[('valid_from', 'DESC NULLS LAST'), ('id', 'DESC')])
 
     @classmethod
+    def applying(cls, branch, date: dt.date) -> list:
+        """The records that apply to *branch* on *date*, one of each key.
+
+        :param branch: an ``aid.branch``; what is the same everywhere does not
+            look at it
+        """
+        best: dict[tuple, Any] = {}
+        for record in cls.all_at(date):
+            best.setdefault(
+                tuple(getattr(record, n) for n in cls._rule_key or ()),
+                record)
+        return list(best.values())
+
+    @classmethod
     def at(cls, date: dt.date, **equal: Any):
         "The record that holds on *date* among those equal to *equal*, or None"
         records = cls.all_at(date, **equal)
@@ -101,6 +119,7 @@ class BranchRuleMixin(DatedMixin):
     """
     __slots__ = ()
 
+    _rule_key = ()
     _branch_scope: tuple[str, ...] = ('branch',)
     _branch_scope_empty = True
     # What the network and the branches above decided is there to be read
@@ -109,6 +128,10 @@ class BranchRuleMixin(DatedMixin):
     branch = fields.Many2One(
         'aid.branch', "Branch", ondelete='CASCADE',
         help="Empty: the value of the network.")
+    holds_at = fields.Function(
+        fields.Char(
+            "Today at Your Branch", states={'invisible': ~Eval('holds_at')}),
+        'get_holds_at')
 
     @classmethod
     def __setup__(cls) -> None:
@@ -116,6 +139,29 @@ class BranchRuleMixin(DatedMixin):
         table = cls.__table__()
         cls._sql_indexes.add(
             Index(table, (table.branch, Index.Equality())))
+
+    @classmethod
+    def get_holds_at(cls, rules, name: str) -> dict[int, str | None]:
+        "Whether the value holds at the branch at hand, or whose does"
+        from .rules_here import holding
+        return holding(rules)
+
+    @classmethod
+    def applying(cls, branch, date: dt.date) -> list:
+        lineage = branch.lineage
+        nearest = {id_: -i for i, id_ in enumerate(lineage, 1)}
+        records = cls.search([
+                *cls.valid_domain(date),
+                ['OR', ('branch', '=', None), ('branch', 'in', lineage)],
+                ], order=[('valid_from', 'DESC NULLS LAST'), ('id', 'DESC')])
+        records.sort(
+            key=lambda r: nearest[r.branch.id] if r.branch else 0)
+        best: dict[tuple, Any] = {}
+        for record in records:
+            best.setdefault(
+                tuple(getattr(record, n) for n in cls._rule_key or ()),
+                record)
+        return list(best.values())
 
     @classmethod
     def for_branch(cls, branch, date: dt.date, **equal: Any):

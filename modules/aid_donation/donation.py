@@ -65,6 +65,7 @@ def _from_state(state: str, message: str):
 class Rule(DatedMixin, ModelSQL, ModelView):
     "What is asked of goods at the door, from a day on"
     __name__ = 'aid.donation.rule'
+    _rule_key = ()
 
     use_by_hours = fields.Integer(
         "Hours Before Use-by", required=True,

@@ -95,6 +95,7 @@ class LabelLayout(BranchRuleMixin, ModelSQL, ModelView):
     Dated, for the network or a branch; those of the branch are tried first.
     """
     __name__ = 'aid.label.layout'
+    _rule_key = ('prefix',)
     _rec_name = 'prefix'
 
     prefix = fields.Char(

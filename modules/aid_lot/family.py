@@ -157,6 +157,7 @@ class Family(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
 class FamilyTerm(DatedMixin, ModelSQL, ModelView):
     "What a family is worth, and how long past its best-before, from a day on"
     __name__ = 'aid.family.term'
+    _rule_key = ('family',)
 
     family = fields.Many2One(
         'aid.family', "Family", required=True, ondelete='CASCADE')

@@ -60,6 +60,7 @@ class SupplySource(
 class SupplySourceTerm(DatedMixin, ModelSQL, ModelView):
     "What a supply source forbids and allows, from a day on"
     __name__ = 'aid.supply.source.term'
+    _rule_key = ('supply_source',)
 
     supply_source = fields.Many2One(
         'aid.supply.source', "Supply Source",

@@ -10,6 +10,7 @@ from trytond.transaction import without_check_access
 class Tare(BranchRuleMixin, ModelSQL, ModelView):
     "The weight of an empty crate, of the network or of a branch"
     __name__ = 'aid.tare'
+    _rule_key = ('code',)
 
     name = fields.Char("Name", required=True, translate=True)
     code = fields.Char("Code", required=True)
@@ -27,14 +28,7 @@ class Tare(BranchRuleMixin, ModelSQL, ModelView):
     @without_check_access
     def of_branch(cls, branch, date) -> list:
         "The tares that hold at *branch* on *date*, one for each code"
-        records = cls.search([
-                *cls.valid_domain(date),
-                ['OR', ('branch', '=', None),
-                    ('branch', 'in', list(branch.lineage))],
-                ], order=[('weight', 'ASC')])
-        return [
-            cls.for_branch(branch, date, code=code)
-            for code in dict.fromkeys(r.code for r in records)]
+        return sorted(cls.applying(branch, date), key=lambda t: t.weight)
 
     @classmethod
     def preprocess_values(cls, mode: str, values: dict) -> dict:
