@@ -27,14 +27,15 @@ class RulesHere(Wizard):
             ])
 
     def default_start(self, fields) -> dict:
-        branch = (
-            self.record
-            if self.model and self.model.__name__ == 'aid.branch' else None)
-        return {
-            'branch': (
-                branch.id if branch else Transaction().context.get('branch')),
-            'lines': rules_of(branch) if branch else [],
-            }
+        Branch = Pool().get('aid.branch')
+        branch = None
+        if self.model and self.model.__name__ == 'aid.branch':
+            branch = self.record
+        elif id_ := Transaction().context.get('branch'):
+            branch = Branch(id_)
+        if not branch:
+            return {}
+        return {'branch': branch.id, 'lines': rules_of(branch)}
 
 
 class RulesHereStart(ModelView):

@@ -361,6 +361,8 @@ class Dispose(Wizard):
         Disposal = Pool().get('aid.disposal')
         of_branch = defaultdict(list)
         rows = visible([line.on_hand for line in self.start.lines])
+        if self.start.recipient:
+            visible([self.start.recipient])
         for row, line in zip(rows, self.start.lines):
             of_branch[row.branch].append(
                 (row.lot, row.location, line.quantity))

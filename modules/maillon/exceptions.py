@@ -1,0 +1,6 @@
+"""What may go wrong with the house as a whole, by name."""
+from trytond.exceptions import UserError
+
+
+class BranchOpeningError(UserError):
+    "A branch cannot be opened as it was entered"
