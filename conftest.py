@@ -2,6 +2,9 @@
 
 - the scenario stories (``scenario_*.rst``) are collected as tests, once per
   entry of the ``.json`` file beside them;
+- a database with one of our modules is prepared upon that with the modules
+  below it, so that a change in the upper rooms does not activate the lower
+  ones and Tryton's own again;
 - the prepared databases are cached in ``.cache/databases`` under a name that
   changes with the files of the modules they hold, so that a cache is never
   older than the code; a cache is written beside and then renamed, so that
@@ -9,6 +12,7 @@
 """
 import configparser
 import doctest
+import fcntl
 import hashlib
 import importlib.metadata
 import json
@@ -103,6 +107,73 @@ def _key_caches_by_content() -> None:
     test_tryton._sqlite_copy = sqlite_copy
 
 
+def _layers(modules: list[str]) -> list[list[str]]:
+    """The modules to activate one upon the other until *modules* stand.
+
+    For each of ours in the order they depend on each other: first what it
+    needs of Tryton, then itself.
+    """
+    layers: list[list[str]] = []
+    below: list[str] = []
+    for module in _in_order(modules):
+        config = configparser.ConfigParser()
+        config.read(MODULES / module / 'tryton.cfg')
+        depends = config.get('tryton', 'depends').split()
+        ground = sorted(
+            {d for d in depends if not (MODULES / d).exists()} - set(below)
+            - {'ir', 'res'})
+        for more in [ground, [module]]:
+            if more:
+                below = below + more
+                layers.append(below)
+    return layers
+
+
+def _in_order(modules: list[str]) -> list[str]:
+    "Our own among *modules* and below them, the lowest first"
+    order: list[str] = []
+    for module in modules:
+        config = MODULES / module / 'tryton.cfg'
+        if not config.exists():
+            continue
+        parser = configparser.ConfigParser()
+        parser.read(config)
+        depends = sorted(parser.get('tryton', 'depends').split())
+        for name in [*_in_order(depends), module]:
+            if name not in order:
+                order.append(name)
+    return order
+
+
+def _activate_in_layers() -> None:
+    "Prepare each database upon the nearest one that is cached"
+    from trytond.tests import test_tryton
+
+    plain_activate = test_tryton.activate_module
+
+    def is_cached(names: list[str], lang: str) -> bool:
+        name = '-'.join(names) + (f'--{lang}' if lang != 'en' else '')
+        return os.path.exists(
+            test_tryton._db_cache_file(test_tryton.DB_CACHE, name))
+
+    def activate_module(modules, lang: str = 'en') -> None:
+        wanted = [modules] if isinstance(modules, str) else list(modules)
+        if test_tryton.db_exist() or is_cached(wanted, lang):
+            plain_activate(wanted, lang=lang)
+            return
+        DATABASES.mkdir(parents=True, exist_ok=True)
+        # Another process that is at it knows better than to do it twice
+        with open(DATABASES / 'layers.lock', 'w') as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            layers = [*_layers(wanted), wanted]
+            cached = [n for n in range(len(layers)) if is_cached(
+                    layers[n], lang)]
+            for layer in layers[cached[-1] if cached else 0:]:
+                plain_activate(layer, lang=lang)
+
+    test_tryton.activate_module = activate_module
+
+
 def _forget_old_caches() -> None:
     limit = time.time() - CACHE_DAYS * 24 * 3600
     for path in DATABASES.glob('*'):
@@ -115,6 +186,7 @@ def _forget_old_caches() -> None:
 
 def pytest_configure(config):
     _key_caches_by_content()
+    _activate_in_layers()
     if not hasattr(config, 'workerinput'):
         _forget_old_caches()
 
