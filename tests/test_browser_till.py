@@ -37,6 +37,8 @@ def codes(demo) -> list[str]:
         demo, 'caisse', 'aid.household', 'search_read', [
             ('branch', '=', session['branch']),
             ('entitlement_state', '=', 'granted'),
+            # Nothing to answer beside the codes
+            ('constraints', '=', None),
             ], 0, 1, None, ['code'])
     crates = ask(
         demo, 'caisse', 'aid.lot.on_hand', 'search_read', [

@@ -15,6 +15,7 @@ from trytond.transaction import Transaction, without_check_access
 
 from aid_branch.scope import BranchMixin
 
+from . import allergen
 from . import checkout as hot_path
 from . import in_hand, standing, verdict
 from .cards import CardsMixin
@@ -37,6 +38,7 @@ STATES = [
 QUESTIONS = [
     (None, ""),
     ('family', "Which Family"),
+    ('allergen', "Whether It Is Wanted"),
     ]
 DOCUMENTS = [
     (None, ""),
@@ -63,6 +65,11 @@ RULES = [
     ('free', "Free"),
     ]
 _DONE = {'readonly': Eval('state') != 'draft'}
+_ALLOWED = {
+    'invisible': Eval('cap_choice') != 'allow',
+    'required': Eval('cap_choice') == 'allow',
+    'readonly': Eval('state') != 'draft',
+    }
 
 
 def named(func):
@@ -147,6 +154,40 @@ class Basket(
         fields.Text("What We Offer", readonly=True), 'get_pictures')
     cap_words = fields.Function(
         fields.Char("Entitlement", readonly=True), 'get_pictures')
+    label_words = fields.Function(
+        fields.Text(
+            "Look at These Labels", readonly=True,
+            states={'invisible': ~Eval('label_words')}), 'get_pictures')
+    labels_read = fields.Boolean(
+        "Labels Looked At",
+        states={
+            'invisible': ~Eval('label_words'),
+            'readonly': Eval('state') != 'draft',
+            })
+    cap_exceeded = fields.Function(
+        fields.Boolean("Over the Cap"), 'get_pictures')
+    cap_choice = fields.Selection([
+            (None, ""),
+            ('next', "Counts on the Next Period"),
+            ('allow', "Allowed"),
+            ], "Over the Cap", sort=False,
+        states={
+            'invisible': ~Eval('cap_exceeded') & ~Eval('cap_choice'),
+            'readonly': Eval('state') != 'draft',
+            },
+        help="Or put something back. Nothing chosen: the social worker is "
+        "told.")
+    cap_reason = fields.Selection([
+            (None, ""),
+            ('small', "A Small Difference"),
+            ('perishable', "Goods That Must Leave Today"),
+            ('more_people', "More People at Table"),
+            ('one_off', "Just This Once"),
+            ], "Because", sort=False, states=_ALLOWED)
+    cap_allowed_by = fields.Char(
+        "Allowed By", states=_ALLOWED, help="The person in charge.")
+    cap_carried = fields.Numeric(
+        "Counted on the Next Period", digits=(None, 3), readonly=True)
     owed = fields.Function(
         Monetary(
             "Still Owed", currency='currency', digits='currency',
@@ -324,11 +365,14 @@ class Basket(
     def _shown(self, lines) -> dict:
         "What the screen says of *lines*: pictures and words by field name"
         words, picture = verdict.of_basket(self, lines)
+        said, over = standing.shown(self, lines)
         return {
             'balance_words': words,
             'balance_picture': picture,
             'total_picture': verdict.total_picture(self),
-            'cap_words': standing.words(self, lines),
+            'cap_words': said,
+            'cap_exceeded': over,
+            'label_words': allergen.words(self, lines),
             }
 
     @fields.depends('session')
@@ -445,8 +489,10 @@ class Basket(
                 'number', 'document', 'invoice', 'credit_note', 'payments',
                 'checked_out_at', 'checked_out_by', 'cancelled_at',
                 'cancelled_by', 'cancel_reason', 'entitlement',
-                'to_review', 'review_reason', 'note', 'served_by',
-                'prints', 'replaces', 'returns']:
+                'to_review', 'review_reason', 'note', 'question',
+                'question_code', 'labels_read', 'cap_choice', 'cap_reason',
+                'cap_allowed_by', 'cap_carried', 'served_by', 'prints',
+                'replaces', 'returns']:
             default.setdefault(name)
         default.setdefault('state', 'draft')
         return super().copy(baskets, default=default)
@@ -479,6 +525,7 @@ class Basket(
 
     @classmethod
     def _checkout(cls, baskets, pay: str | None):
+        allergen.check(baskets)
         seen = cls._ask_for_dates(baskets)
         hot_path.checkout(baskets, pay, seen)
         return cls.paper_at_checkout(baskets)
@@ -603,6 +650,10 @@ class Line(KeptMixin, PackedMixin, ModelSQL, ModelView):
         fields.Many2One('product.uom.category', "Unit Category"),
         'on_change_with_unit_category')
 
+    allergen_choice = fields.Selection(
+        allergen.CHOICES, "Wanted All the Same", sort=False,
+        states=_readonly,
+        help="What was said of goods that do not go with a constraint.")
     kg = fields.Float("kg", digits=(None, 3), readonly=True)
     currency = fields.Function(
         fields.Many2One('currency.currency', "Currency"),

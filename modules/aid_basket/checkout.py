@@ -341,7 +341,18 @@ def _mark_for_review(baskets, settled: dict) -> None:
             basket, basket.entitlement,
             [line for line, _ in settled[basket.id]])
         if stand.state == 'exceeded':
-            _refer(basket, gettext('aid_basket.msg_review_cap'))
+            _settle_cap(basket, stand)
+
+
+def _settle_cap(basket, stand) -> None:
+    "What beyond the cap becomes of: chosen at the till, or to be seen to"
+    entitlement = basket.entitlement
+    if basket.cap_choice == 'allow':
+        return
+    if basket.cap_choice == 'next' and entitlement.cap_period != 'whole':
+        basket.cap_carried = stand.used - entitlement.cap_quantity
+        return
+    _refer(basket, gettext('aid_basket.msg_review_cap'))
 
 
 def _refer(basket, reason: str) -> None:

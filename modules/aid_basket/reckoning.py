@@ -98,7 +98,7 @@ def _beyond(lines, shelf: Shelf) -> set[int]:
         if not product or knowledge == 'scanned' or _get(line, 'kept'):
             continue
         if knowledge == 'found':
-            if not line.lot.found_as:
+            if line.lot and not line.lot.found_as:
                 result.add(product.id)
             continue
         unit = _get(line, 'unit') or product.default_uom
@@ -118,7 +118,7 @@ def _label(line):
     if _get(line, 'kept'):
         return lot
     if knowledge == 'found':
-        return lot.found_as
+        return lot.found_as if lot else None
     return lot if knowledge == 'scanned' else None
 
 

@@ -210,6 +210,9 @@ class DistributionRule(BranchRuleMixin, ModelSQL, ModelView):
     """
     __name__ = 'aid.distribution.rule'
 
+    cap_counts_free = fields.Boolean(
+        "Free Goods Count for the Cap",
+        help="Whether goods that must be free use up the entitlement.")
     found_limit = fields.Float(
         "May Be Missing per Line", digits=(None, 3), required=True,
         domain=[('found_limit', '>=', 0)],

@@ -14,7 +14,7 @@ from aid_lot import gs1
 from aid_lot.barcode import label_of
 from aid_lot.exceptions import explain
 
-from . import command, entry, in_hand
+from . import allergen, command, entry, in_hand
 from .shelf import Shelf
 
 
@@ -39,7 +39,8 @@ class ScanMixin(Model):
     @fields.depends(
         'state', 'session', 'household', 'lines', 'question',
         'question_code', 'emergency_reason', methods=[
-            '_refresh', 'on_change_household', 'begin_emergency'])
+            '_refresh', 'on_change_household', 'begin_emergency',
+            'on_change_with_constraints'])
     def on_scan_code(self, code) -> None:
         """Add what *code* stands for, or say what is the matter.
 
@@ -88,7 +89,7 @@ class ScanMixin(Model):
             found = self._as_learned(line, code)
         if found.problem:
             return self._explain(found, code)
-        return self._add_goods(found)
+        return self._offer(found, code)
 
     def _learned(self, found: Found):
         "The line of this basket that says what an unknown barcode is"
@@ -137,13 +138,48 @@ class ScanMixin(Model):
         family = family_of(typed)
         if not family or not family.product:
             return None
+        found = self._as_family(code, family)
+        return self._offer(found, f'{code} {family.code}') if found else None
+
+    def _as_family(self, code: str, family) -> Found | None:
+        "The goods of the unknown barcode *code* as some of *family*"
         label = label_of(code, self.session.branch, self.session.date)
         if not label:
             return None
-        return self._add_goods(Found(
-                family.product, None,
-                float(label.weight_kg) if label.weight_kg else None,
-                barcode=label.key))
+        return Found(
+            family.product, None,
+            float(label.weight_kg) if label.weight_kg else None,
+            barcode=label.key)
+
+    def _answer_allergen(self, code: str, typed: entry.Entry) -> str | None:
+        choices = dict(enumerate(
+                (c for c, _ in allergen.CHOICES if c), start=1))
+        if typed.number not in choices:
+            return None
+        return self._add_goods(
+            self._find_again(code), choices[typed.number])
+
+    def _find_again(self, code: str) -> Found:
+        "The goods that were asked about"
+        Family = Pool().get('aid.family')
+        barcode, _, family_code = code.rpartition(' ')
+        families = barcode and Family.search([('code', '=', family_code)])
+        if families and (found := self._as_family(barcode, families[0])):
+            return found
+        return find_goods(code, self.session.branch, self.session.date)
+
+    def _offer(self, found: Found, code: str) -> str:
+        """Add the goods, or ask once where they go against a constraint.
+
+        :param code: what finds them again, see ``_find_again``
+        """
+        if not self._line_of(found) and (
+                kinds := allergen.contained(self, found.product)):
+            self.question, self.question_code = 'allergen', code
+            return gettext(
+                'aid_basket.msg_scan_contains',
+                product=found.product.name, kinds=kinds)
+        return self._add_goods(found)
 
     # Commands
 
@@ -183,10 +219,14 @@ class ScanMixin(Model):
         self.household = household
         self.emergency_reason = None
         self.till_name = household.till_name
+        self.constraints = self.on_change_with_constraints()
         self.on_change_household()
-        return gettext(
-            'aid_basket.msg_scan_household', household=household.code,
-            name=household.till_name or '')
+        return ' '.join(filter(None, [
+                    gettext(
+                        'aid_basket.msg_scan_household',
+                        household=household.code,
+                        name=household.till_name or ''),
+                    self.constraints]))
 
     # Goods
 
@@ -230,7 +270,9 @@ class ScanMixin(Model):
         self._refresh()
         return self._say(line, remark)
 
-    def _add_goods(self, found: Found) -> str:
+    def _add_goods(self, found: Found, choice: str | None = None) -> str:
+        if not found.product:
+            return found.problem
         line = self._line_of(found)
         step = found.quantity or step_of(found.product)
         if line:
@@ -243,11 +285,15 @@ class ScanMixin(Model):
             if before is not None:
                 line.quantity = before
             return problem
+        if choice:
+            line.allergen_choice = choice
         line.rank = 1 + max(
             (getattr(l, 'rank', None) or 0 for l in self.lines or []),
             default=0)
         if before is None:
             self.lines = [line, *(self.lines or [])]
+            # Its label was not among those that were looked at
+            self.labels_read = False
         self._refresh()
         return self._say(line, remark)
 
@@ -279,6 +325,7 @@ class ScanMixin(Model):
         line.lot_knowledge = 'scanned' if found.lot else None
         line.quantity = quantity
         line.barcode = found.barcode
+        line.allergen_choice = None
         line.always_free = False
         line.basket_state = 'draft'
         line.currency = None

@@ -5,6 +5,7 @@ social worker should know is marked.
 """
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from sql.aggregate import Count, Sum
@@ -20,15 +21,18 @@ ZERO = Decimal(0)
 
 
 @without_check_access
-def words(basket, lines) -> str:
-    "What is left of the entitlement once *lines* are taken, in words"
+def shown(basket, lines) -> tuple[str, bool]:
+    """What is left of the entitlement once *lines* are taken.
+
+    :return: that in words, and whether they go over the cap
+    """
     if getattr(basket, 'emergency', False):
-        return emergency.words(basket)
+        return emergency.words(basket), False
     if not (basket.household and basket.session):
-        return ''
+        return '', False
     entitlement = basket.household.entitlement_at(basket.session.date)
     if not entitlement:
-        return gettext('aid_basket.msg_no_entitlement')
+        return gettext('aid_basket.msg_no_entitlement'), False
     if (basket_state := getattr(basket, 'state', None)) != 'draft' \
             and basket_state is not None:
         lines = []
@@ -37,13 +41,13 @@ def words(basket, lines) -> str:
         lang = Pool().get('ir.lang').get()
         return gettext(
             'aid_basket.msg_entitled_until',
-            date=lang.strftime(entitlement.valid_until))
+            date=lang.strftime(entitlement.valid_until)), False
     kind = 'exceeded' if stand.state == 'exceeded' else 'left'
     return gettext(
         f'aid_basket.msg_cap_{kind}',
         left=_amount(entitlement, stand.left),
         cap=_amount(entitlement, entitlement.cap_quantity),
-        period=entitlement.cap_period_string)
+        period=entitlement.cap_period_string), kind == 'exceeded'
 
 
 def _amount(entitlement, quantity: Decimal) -> str:
@@ -69,14 +73,51 @@ def standing(basket, entitlement, lines) -> cap.Standing:
     first, last = cap.period(
         entitlement.cap_period, basket.session.date,
         entitlement.valid_from, entitlement.valid_until)
-    before = _used(
-        entitlement, first, last, getattr(basket, 'replaces', None))
-    return cap.stand(plain, before, _counted(entitlement, lines))
+    free = _counts_free(basket.session)
+    replaced = getattr(basket, 'replaces', None)
+    before = _used(entitlement, first, last, free, replaced) + _carried(
+        entitlement, first, last, replaced)
+    return cap.stand(plain, before, _counted(entitlement, lines, free))
 
 
-def _counted(entitlement, lines) -> Decimal:
-    "What of *lines* the cap counts; always-free goods never are"
-    lines = [l for l in lines if not getattr(l, 'always_free', False)]
+def _counts_free(session) -> bool:
+    "Whether the rule of the day counts goods that must be free"
+    Rule = Pool().get('aid.distribution.rule')
+    rule = Rule.for_branch(session.branch, session.date)
+    return bool(rule and rule.cap_counts_free)
+
+
+def _carried(entitlement, first, last, replaced=None) -> Decimal:
+    """What the period gets from the one before, less what it passes on.
+
+    A household that took too much was told it counts on the next period.
+    """
+    if entitlement.cap_period == 'whole':
+        return ZERO
+    Basket = Pool().get('aid.basket')
+    before, _ = cap.period(
+        entitlement.cap_period, first - dt.timedelta(days=1))
+    result = ZERO
+    for basket in Basket.search([
+                ('household', '=', entitlement.household.id),
+                ('entitlement', '=', entitlement.id),
+                ('date', '>=', before),
+                ('date', '<=', last),
+                ('state', '=', 'done'),
+                ('cap_carried', '!=', None),
+                ]):
+        if basket == replaced:
+            continue
+        result += (
+            basket.cap_carried if basket.date < first
+            else -basket.cap_carried)
+    return result
+
+
+def _counted(entitlement, lines, free: bool) -> Decimal:
+    "What of *lines* the cap counts; always-free goods only where told"
+    lines = [
+        l for l in lines if free or not getattr(l, 'always_free', False)]
     kind = entitlement.cap_kind
     if kind == 'amount':
         return sum((getattr(l, 'asked', None) or ZERO for l in lines), ZERO)
@@ -91,7 +132,8 @@ def _counted(entitlement, lines) -> Decimal:
             and (family is None or l.product.family == family)))
 
 
-def _used(entitlement, first, last, replaced=None) -> Decimal:
+def _used(
+        entitlement, first, last, free: bool, replaced=None) -> Decimal:
     """What of the cap was used from *first* to *last*, in one statement.
 
     The basket *replaced* is not counted: another one stands for it.
@@ -113,8 +155,9 @@ def _used(entitlement, first, last, replaced=None) -> Decimal:
     where = (
         (basket.household == entitlement.household.id)
         & (basket.date >= first) & (basket.date <= last)
-        & (basket.state == 'done')
-        & (line.always_free == False))  # noqa: E712
+        & (basket.state == 'done'))
+    if not free:
+        where &= line.always_free == False  # noqa: E712
     if replaced:
         where &= basket.id != replaced.id
     if entitlement.cap_kind == 'items' and entitlement.cap_family:
