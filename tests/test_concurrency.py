@@ -193,6 +193,117 @@ def test_a_double_click_checks_out_once(servers, postgresql_house):
     assert_goods_add_up(postgresql_house)
 
 
+def at_once(servers, branch: str, calls) -> list:
+    "What each of two tills answers to its one of *calls*, made at once"
+    gate = threading.Barrier(2)
+
+    def work(job):
+        process, call = job
+        with signed_in(process, f'till-{branch}') as till:
+            gate.wait(30)
+            return call(till)
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(work, zip(servers, calls)))
+
+
+def run_wizard(till: Till, name: str, model: str, id_: int, steps) -> tuple:
+    "What the last of *steps* (state, values of the form) answers"
+    proxy = till.config.get_proxy(name, type='wizard')
+    context = {
+        **till.config.context, 'active_model': model, 'active_id': id_,
+        'active_ids': [id_]}
+    session, start, _ = proxy.create(context)
+    answer = proxy.execute(session, {}, start, context)
+    for state, change in steps:
+        values = answer['view']['defaults'] | answer['view'].get('values', {})
+        answer = proxy.execute(
+            session, {'start': change(values)}, state, context)
+    return answer
+
+
+def test_a_queue_a_parcel_and_an_exchange(servers, postgresql_house):
+    """Two tills call the next, take the same parcel, exchange the same goods.
+
+    Each of them has its own server; nobody is called twice, no parcel leaves
+    twice, no basket is replaced twice.
+    """
+    branch = 'nord'
+    with signed_in(servers[0], 'admin') as admin:
+        trust_the_books(admin, branch)
+        receive(admin, branch, 'pulses', 9)
+        branch_id, = admin.ids('aid.branch', [('code', '=', branch)])
+        family, = admin.ids('aid.family', [('code', '=', 'pulses')])
+        model, = admin('aid.parcel.model', 'create', [{
+                    'name': "Two", 'size': 2, 'lines': [('create', [
+                                {'family': family, 'quantity': 2}])]}])
+        households = admin.ids(
+            'aid.household', [('branch', '=', branch_id)])[:2]
+        visits = admin('aid.session.visit', 'create', [
+                {'branch': branch_id, 'household': h} for h in households])
+        session, = admin.ids('aid.distribution.session', [
+                ('branch', '=', branch_id), ('state', '=', 'open')])
+        run_wizard(admin, 'aid.parcel.make', 'aid.branch', branch_id, [
+                ('make', lambda values: {
+                        'branch': branch_id, 'model': model, 'count': 1})])
+        parcel, = admin.ids('aid.parcel', [])
+        lines = admin('aid.parcel.line', 'search_read', [
+                ('parcel', '=', parcel)], 0, None, None,
+            ['product', 'lot', 'quantity', 'unit'])
+
+    at_once(servers, branch, [
+            lambda till, v=v: till('aid.session.visit', 'arrive', [v])
+            for v in visits])
+    with signed_in(servers[0], f'till-{branch}') as till:
+        pair = till('aid.basket', 'create', [{
+                    'session': session, 'branch': branch_id,
+                    'lines': [('create', [{
+                                    'product': l['product'],
+                                    'lot': l['lot'],
+                                    'lot_knowledge': 'scanned',
+                                    'quantity': l['quantity'],
+                                    'unit': l['unit'],
+                                    'parcel': parcel,
+                                    } for l in lines])],
+                    } for _ in range(2)])
+    at_once(servers, branch, [
+            lambda till, b=b: till('aid.basket', 'take_next', [b])
+            for b in pair])
+    told = at_once(servers, branch, [
+            lambda till, b=b: checkout(till, b) for b in pair])
+    assert len([text for text in told if text]) == 1, told
+
+    with signed_in(servers[0], f'till-{branch}') as till:
+        rows = till('aid.session.visit', 'read', visits, ['number', 'state'])
+        assert sorted(r['number'] for r in rows) == [1, 2]
+        assert sorted(r['state'] for r in rows) == ['arrived', 'served']
+        rows = till(
+            'aid.basket', 'read', pair, ['household', 'state', 'number'])
+        assert {r['household'] for r in rows} == set(households)
+        old, = [r['id'] for r in rows if r['state'] == 'done']
+
+        def bring_half_back(values):
+            return {'lines': [
+                    {
+                        **{k: v for k, v in line.items() if '.' not in k},
+                        'back': line['quantity'] / 2, 'fate': 'shelf'}
+                    for line in values['lines']]}
+        answer = run_wizard(till, 'aid.basket.exchange', 'aid.basket', old, [
+                ('open_', bring_half_back)])
+        (_, data), = answer['actions']
+        new, = data['res_id']
+    told = at_once(servers, branch, [
+            lambda till: checkout(till, new) for _ in servers])
+    assert len([text for text in told if text]) == 1, told
+    states = dict(postgresql_house.execute(
+            f"SELECT id, state FROM aid_basket WHERE id IN ({old}, {new})",
+            NAME))
+    assert states == {old: 'cancelled', new: 'done'}
+    assert_goods_add_up(postgresql_house)
+    for process in servers:
+        assert 'Traceback' not in process.log, process.log[-3000:]
+
+
 def test_two_hundred_checkouts_leave_no_gap(servers, postgresql_house):
     def work(job):
         process, branch, baskets = job

@@ -243,6 +243,9 @@ class Parcel(BranchMixin, ModelSQL, ModelView):
         """
         today = branch.today()
         with _turn([branch], branch, today):
+            # What was read before belongs to the other transaction
+            branch = Pool().get('aid.branch')(branch.id)
+            model = Pool().get('aid.parcel.model')(model.id)
             contents = cls._fill(branch, model, count, today)
             parcels = []
             for chunk in grouped_slice(contents, BATCH):

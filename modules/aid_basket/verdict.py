@@ -45,11 +45,11 @@ def total_picture(basket) -> bytes:
     lang = Pool().get('ir.lang').get()
     amount = getattr(basket, 'asked', None) or Decimal(0)
     label = gettext('aid_basket.msg_to_pay')
-    if replaced := getattr(basket, 'replaces', None):
+    replaced = getattr(basket, 'replaces', None)
+    if (replaced and basket.state == 'draft' and basket.session
+            and replaced.branch == basket.session.branch):
         amount -= replaced.paid or 0
-        if basket.state != 'draft':
-            amount = basket.asked
-        elif amount < 0:
+        if amount < 0:
             amount = -amount
             label = gettext('aid_basket.msg_to_give_back')
     currency = (
