@@ -19,7 +19,7 @@ from aid_lot.lot import picture
 
 from .command import COMMANDS
 from .paper import can_pdf
-from .scan import numbered_families
+from .scan import family_key, numbered_families
 
 #: So many kinds of loose produce, the most there is first
 PRODUCE = 24
@@ -73,7 +73,7 @@ def sections(branch, date) -> list[tuple[str, list[Card]]]:
     Tare = Pool().get('aid.tare')
     result = [
         ('families', [
-                Card(f.name, f.code, str(n), _icon_of(f))
+                Card(f.name, f.code, family_key(n), _icon_of(f))
                 for n, f in numbered_families()]),
         ('produce', produce(branch)),
         ('tares', [

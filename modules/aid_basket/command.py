@@ -24,7 +24,8 @@ class Command(NamedTuple):
 
 COMMANDS = [
     Command('CMDREMOVE', 'remove', 'M4 12H20'),
-    Command('CMDWEIGH', 'weigh', 'M4 20H20L18 10H6ZM8 6H16M12 6V10M12 17L14 13'),
+    Command('CMDWEIGH', 'weigh', 'M4 20H20L18 10H6ZM8 6H16M12 6V10M12 17'
+        'L14 13'),
     Command('CMDSWAP', 'swap', 'M4 8H19L15 4M20 16H5L9 20'),
     Command('CMDAID', 'aid', 'M12 20C4 14 3 10 5 7S11 5 12 8C13 5 17 4 19 7'
         'S20 14 12 20Z'),
@@ -33,6 +34,7 @@ COMMANDS = [
     Command('CMDLATER', 'later', 'M12 3A9 9 0 1 0 12 21A9 9 0 1 0 12 3M12 7'
         'V12L16 14'),
     Command('CMDNEXT', 'next', 'M4 12H19M13 6L19 12L13 18'),
-    Command('CMDPRINT', 'print', 'M7 9V4H17V9M7 17H4V9H20V17H17M7 14H17V20H7Z'),
+    Command('CMDPRINT', 'print', 'M7 9V4H17V9M7 17H4V9H20V17H17M7 14H17V20'
+        'H7Z'),
     ]
 BY_CODE = {command.code: command for command in COMMANDS}

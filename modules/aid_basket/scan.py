@@ -5,6 +5,8 @@ is said in the field `message`, with what can be done instead.
 """
 from __future__ import annotations
 
+import re
+
 from trytond.i18n import gettext
 from trytond.model import Model, fields
 from trytond.pool import Pool
@@ -16,6 +18,9 @@ from aid_lot.exceptions import explain
 
 from . import allergen, command, entry, in_hand
 from .shelf import Shelf
+
+#: "F3": the third family of the code sheet
+FAMILY_KEY = re.compile(r'f\d{1,2}', re.I)
 
 
 class Found:
@@ -423,11 +428,18 @@ def numbered_families() -> list[tuple[int, object]]:
 
 
 def family_of(typed: entry.Entry):
-    "The family that a number or a code answers with, or None"
+    "The family that a number, its key or its code stands for, or None"
+    code = typed.code.lower()
     for number, family in numbered_families():
-        if typed.number == number or typed.code.lower() == family.code:
+        if typed.number == number or code in {
+                family_key(number).lower(), family.code}:
             return family
     return None
+
+
+def family_key(number: int) -> str:
+    "What to type for the family of *number* at any time: ``F3``"
+    return f'F{number}'
 
 
 def find_goods(code: str, branch, date) -> Found:
@@ -438,6 +450,9 @@ def find_goods(code: str, branch, date) -> Found:
     Family = pool.get('aid.family')
     if lots := Lot.search([('number', '=', code.upper())], limit=1):
         return _found_lot(lots[0], branch, date)
+    if FAMILY_KEY.fullmatch(code):
+        if family := family_of(entry.Entry('code', code)):
+            return _found_product(family.product, branch)
     if families := Family.search([('code', '=', code.lower())], limit=1):
         if families[0].product:
             return _found_product(families[0].product, branch)

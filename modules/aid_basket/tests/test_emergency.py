@@ -199,8 +199,8 @@ class EmergencyTestCase(TillTestCase):
 
             # A talk without goods is a passage
             Visit.leave([talk])
-            self.assertIn('1', standing.words(
-                    basket_of(session, talk.household), []))
+            self.assertIn('1', standing.shown(
+                    basket_of(session, talk.household), [])[0])
 
             baskets = [basket_of(session, None, (bread, 1)) for _ in '123']
             Basket.take_next(baskets)
