@@ -5,6 +5,8 @@ import datetime as dt
 from decimal import Decimal
 from functools import wraps
 
+from sql import Null
+
 from trytond.i18n import gettext
 from trytond.model import (
     Index, ModelSQL, ModelView, Unique, Workflow, fields)
@@ -26,7 +28,9 @@ from .parcel import PackedMixin
 from .person import ServedMixin
 from .printing import PrintedMixin
 from .queue import CalledMixin
+from .keep import KeepMixin, forget_timestamps, without_dropped
 from .reckoning import reckon
+from .repeat import answers_again
 from .scan import ScanMixin
 
 STATES = [
@@ -86,9 +90,9 @@ def named(func):
 
 
 class Basket(
-        CardsMixin, ScanMixin, EmergencyMixin, CalledMixin, ServedMixin,
-        PrintedMixin, ExchangeMixin, BranchMixin, Workflow, ModelSQL,
-        ModelView):
+        KeepMixin, CardsMixin, ScanMixin, EmergencyMixin, CalledMixin,
+        ServedMixin, PrintedMixin, ExchangeMixin, BranchMixin, Workflow,
+        ModelSQL, ModelView):
     """What a household takes home from a distribution session.
 
     It is composed freely, checked out once, and then only reversed. What was
@@ -100,7 +104,8 @@ class Basket(
         'aid.distribution.session', "Session", required=True,
         ondelete='RESTRICT', states=_DONE,
         domain=[
-            If(Eval('state') == 'draft', ('state', '=', 'open'), ()),
+            If((Eval('state') == 'draft') & ~Eval('from_paper', False),
+                ('state', '=', 'open'), ()),
             ])
     date = fields.Date("Date", readonly=True, required=True)
     number = fields.Char("Number", readonly=True)
@@ -202,6 +207,10 @@ class Basket(
     review_reason = fields.Char(
         "Why", readonly=True, states={'invisible': ~Eval('to_review')})
     note = fields.Text("Note to the Social Worker")
+    from_paper = fields.Boolean(
+        "Entered from Paper", readonly=True,
+        states={'invisible': ~Eval('from_paper')})
+    request_key = fields.Char("Request Key", readonly=True)
 
     invoice = fields.Many2One(
         'account.invoice', "Invoice", readonly=True, ondelete='RESTRICT')
@@ -331,6 +340,8 @@ class Basket(
             session = Session(session_id)
             values['branch'] = session.branch.id
             values['date'] = session.date
+        if mode == 'write' and values.get('lines'):
+            values['lines'] = without_dropped(values['lines'])
         return values
 
     # What the screen shows while the basket is composed
@@ -473,6 +484,8 @@ class Basket(
             cls, mode, baskets, values=None, external=False) -> None:
         super().check_modification(
             mode, baskets, values=values, external=external)
+        if mode != 'create':
+            forget_timestamps(cls.__name__, baskets)
         free = mode == 'write' and not (values.keys() - {'note'})
         if mode == 'delete' or (
                 mode == 'write' and external and not free):
@@ -492,7 +505,7 @@ class Basket(
                 'to_review', 'review_reason', 'note', 'question',
                 'question_code', 'labels_read', 'cap_choice', 'cap_reason',
                 'cap_allowed_by', 'cap_carried', 'served_by', 'prints',
-                'replaces', 'returns']:
+                'replaces', 'returns', 'from_paper', 'request_key']:
             default.setdefault(name)
         default.setdefault('state', 'draft')
         return super().copy(baskets, default=default)
@@ -500,6 +513,7 @@ class Basket(
     # Its workflow
 
     @classmethod
+    @answers_again
     @named
     @ModelView.button
     def checkout(cls, baskets):
@@ -510,6 +524,7 @@ class Basket(
         return cls._checkout(baskets, 'cash')
 
     @classmethod
+    @answers_again
     @named
     @ModelView.button
     def checkout_card(cls, baskets):
@@ -517,6 +532,7 @@ class Basket(
         return cls._checkout(baskets, 'card')
 
     @classmethod
+    @answers_again
     @named
     @ModelView.button
     def checkout_later(cls, baskets):
@@ -674,6 +690,10 @@ class Line(KeptMixin, PackedMixin, ModelSQL, ModelView):
 
     move = fields.Many2One(
         'stock.move', "Move", readonly=True, ondelete='RESTRICT')
+    incident = fields.Char(
+        "Incident", readonly=True,
+        help="Why these goods should not have been handed over: they were, "
+        "and it was written on paper.")
     return_move = fields.Many2One(
         'stock.move', "Return", readonly=True, ondelete='RESTRICT')
     fate = fields.Selection([
@@ -716,6 +736,8 @@ class Line(KeptMixin, PackedMixin, ModelSQL, ModelView):
                 Index(table, (table.basket, Index.Equality())),
                 Index(table, (table.lot, Index.Equality())),
                 Index(table, (table.move, Index.Equality())),
+                Index(table, (table.id, Index.Range()),
+                    where=table.incident != Null),
                 Index(table, (table.lot_knowledge, Index.Equality()),
                     where=table.lot_knowledge == 'found'),
                 })
@@ -815,6 +837,8 @@ class Line(KeptMixin, PackedMixin, ModelSQL, ModelView):
             cls, mode, lines, values=None, external=False) -> None:
         super().check_modification(
             mode, lines, values=values, external=external)
+        if mode != 'create':
+            forget_timestamps(cls.__name__, lines)
         if external or mode == 'delete':
             for line in lines:
                 if line.basket.state != 'draft':
@@ -836,6 +860,7 @@ class Line(KeptMixin, PackedMixin, ModelSQL, ModelView):
     @classmethod
     def copy(cls, lines, default=None):
         default = default.copy() if default is not None else {}
-        for name in ['move', 'return_move', 'fate', 'kept', 'parcel']:
+        for name in [
+                'move', 'return_move', 'fate', 'kept', 'parcel', 'incident']:
             default.setdefault(name)
         return super().copy(lines, default=default)

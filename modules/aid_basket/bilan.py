@@ -240,14 +240,20 @@ def _balance(products: dict, date) -> tuple:
 
 def _lost(branch, date) -> list[tuple[str, float]]:
     "What was not eaten: why and where it went, kilograms, most first"
-    Disposal = Pool().get('aid.disposal')
+    pool = Pool()
+    Disposal = pool.get('aid.disposal')
+    Count = pool.get('aid.session.count')
+    day = [
+        ('branch', '=', branch.id), ('date', '=', date),
+        ('state', '=', 'done')]
     weights: dict = defaultdict(float)
-    for disposal in Disposal.search([
-                ('branch', '=', branch.id),
-                ('date', '=', date),
-                ('state', '=', 'done'),
-                ]):
+    for disposal in Disposal.search(day):
         for line in disposal.lines:
             key = f'{line.reason.name} ({line.fate_string})'
             weights[key] += line.weight or 0
+    for count in Count.search(day):
+        for line in count.lines:
+            if line.missing:
+                weights[gettext('aid_basket.msg_bilan_missing')] += (
+                    line.product.to_kg(line.missing, line.unit) or 0)
     return sorted(weights.items(), key=lambda row: (-row[1], row[0]))

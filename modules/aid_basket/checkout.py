@@ -21,7 +21,7 @@ from aid_lot.exceptions import InsufficientQuantityError
 from aid_lot.first_expired import allocate
 from aid_lot.found import found_lots
 
-from . import emergency, exchange, in_hand, standing
+from . import emergency, exchange, in_hand, on_paper, standing
 from .exceptions import CheckoutError
 from .own_transaction import own_transaction, read_again
 from .reckoning import reckon, rule_of
@@ -31,12 +31,13 @@ ZERO = Decimal(0)
 
 
 def checkout(
-        baskets, pay: str | None = 'cash',
+        baskets, pay: str | dict[int, Decimal] | None = 'cash',
         seen: set[int] | None = None) -> None:
     """Hand over the goods of *baskets*, number their papers, take the money.
 
-    *pay* is `cash` or `card` for the exact amount, or None to carry it
-    forward. *seen* are the ids of the lines of chilled goods whose date was
+    *pay* is `cash` or `card` for the exact amount, None to carry it forward,
+    or what was paid in cash by basket id; what is beyond the amount asked is
+    not taken. *seen* are the ids of the lines of chilled goods whose date was
     looked at; None where there is nobody to ask. Costs nearly the same for
     one basket as for fifty.
 
@@ -84,7 +85,7 @@ def _problem(basket) -> str | None:
         return gettext('aid_basket.msg_checkout_done', **names)
     if basket.state != 'draft':
         return gettext('aid_basket.msg_checkout_cancelled', **names)
-    if basket.session.state != 'open':
+    if basket.session.state != 'open' and not basket.from_paper:
         return gettext('aid_basket.msg_checkout_session_closed', **names)
     if not basket.household and not basket.emergency:
         return gettext('aid_basket.msg_checkout_no_household', **names)
@@ -195,6 +196,10 @@ def _settle_goods(baskets, shelves: dict, seen: set[int] | None) -> dict:
     for basket, line in lines:
         settled[basket.id] += _split(line, taken[id(line)])
     for basket in baskets:
+        if basket.from_paper:
+            on_paper.note_incidents(
+                [line for line, _ in settled[basket.id]],
+                _shelf_of(basket, shelves))
         # What is kept from a replaced basket has left already
         settled[basket.id] += [(l, None) for l in basket.lines if l.kept]
     return settled
@@ -218,6 +223,10 @@ def _take(
         line.lot_knowledge, line.lot = shelf.knowledge(line.product)
         rows = shelf.usable(line.product)
     wanted = UoM.compute_qty(line.unit, line.quantity, unit, round=False)
+    if basket.from_paper:
+        there = shelf.rows(line.product)
+        return on_paper.take(
+            rows, [r for r in there if r not in rows], wanted, left)
     taken, missing = allocate(
         [(row, left[row.id], row.expiry) for row in rows], wanted, digits=6)
     if missing > 0 or not taken:
@@ -456,14 +465,16 @@ def _finish(baskets) -> None:
         basket.date = basket.session.date
         basket.checked_out_at = dt.datetime.now()
         basket.checked_out_by = Transaction().user or None
+        basket.request_key = Transaction().context.get('request_key')
     Basket.save(baskets)
     Visit.serve(baskets)
 
 
 # The money
 
-def _take_payment(baskets, pay: str | None) -> None:
-    """Take the exact amount, or carry it forward.
+def _take_payment(
+        baskets, pay: str | dict[int, Decimal] | None) -> None:
+    """Take the exact amount, a part of it, or carry it forward.
 
     What goes beyond what a household may owe is waived or sent to the social
     worker, as the rule of the branch says; it never stops the basket.
@@ -477,11 +488,15 @@ def _take_payment(baskets, pay: str | None) -> None:
     asked = [
         b for b in baskets
         if b.asked > 0 and not (b.replaces and pay)]
-    if pay:
+    if isinstance(pay, str):
         Payment.take([(b, pay, b.asked) for b in asked])
         return
+    paid = {b.id: min((pay or {}).get(b.id, ZERO), b.asked) for b in asked}
+    Payment.take([(b, 'cash', paid[b.id]) for b in asked])
     waived, referred = [], []
     for basket in asked:
+        if paid[basket.id] == basket.asked:
+            continue
         rule = rule_of(basket.session.branch, basket.session.date)
         beyond = beyond_limit(basket, rule)
         if beyond <= 0:

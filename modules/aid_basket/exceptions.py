@@ -19,6 +19,14 @@ class BasketAccessError(AccessError):
     "A basket, line or payment that may not be changed any more"
 
 
+class CatchUpError(UserError):
+    "A row of a tally sheet that makes no basket; the message names it"
+
+
+class CountError(UserError):
+    "A count that cannot be booked"
+
+
 class NothingPrintedError(UserError):
     "No basket has left this till yet"
 

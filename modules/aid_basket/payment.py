@@ -234,6 +234,7 @@ class PayStart(ModelView):
     "What is paid of what a household owes"
     __name__ = 'aid.basket.pay.start'
 
+    taken = fields.Boolean("Taken")
     household = fields.Many2One(
         'aid.household', "Household", readonly=True)
     session = fields.Many2One(
@@ -287,9 +288,13 @@ class Pay(Wizard):
             }
 
     def transition_take(self) -> str:
+        # Pressed again after a lost answer: it is taken already
+        if self.start.taken:
+            return 'end'
         pay_debt(
             self._household, self.start.session, self.start.kind,
             self.start.amount)
+        self.start.taken = True
         return 'end'
 
 

@@ -305,7 +305,8 @@ class ScanMixin(Model):
     def _line_of(self, found: Found):
         "The line that already holds what was *found*"
         for line in self.lines or []:
-            if getattr(line, 'barcode', None) != found.barcode:
+            # A client tells nothing as an empty text
+            if (getattr(line, 'barcode', None) or None) != found.barcode:
                 continue
             if getattr(line, 'product', None) != found.product:
                 continue

@@ -150,6 +150,8 @@ class Session(
                     'invisible': Eval('state') != 'open',
                     'depends': ['state'],
                     },
+                'count_goods': {},
+                'from_paper': {},
                 'close_till': {
                     'invisible': Eval('state') != 'open',
                     'depends': ['state'],
@@ -313,6 +315,22 @@ class Session(
         "Open the till screen for the next household"
 
     @classmethod
+    @ModelView.button_action('aid_basket.act_count_today')
+    def count_goods(cls, sessions) -> dict | None:
+        "Open the count of the day of the branch"
+        Count = Pool().get('aid.session.count')
+        if not sessions:
+            return None
+        session = sessions[0]
+        count = Count.of_day(session.branch, session.date)
+        return {'res_id': [count.id]}
+
+    @classmethod
+    @ModelView.button_action('aid_basket.wizard_session_catch_up')
+    def from_paper(cls, sessions) -> None:
+        "Enter what was written on paper"
+
+    @classmethod
     @ModelView.button_action('aid_basket.wizard_session_close')
     def close_till(cls, sessions) -> None:
         "Count the cash by coin, then close"
@@ -396,6 +414,19 @@ class Session(
             Basket.delete([
                     b for b in self.baskets
                     if b.state == 'draft' and not b.lines])
+
+    @classmethod
+    @without_check_access
+    def count_again(cls, sessions) -> None:
+        "Freeze the figures of closed *sessions* anew: paper was caught up"
+        closed = [s for s in sessions if s.state != 'open']
+        figures = cls.count(closed)
+        for session in closed:
+            for name, value in figures[session.id].items():
+                setattr(session, f'frozen_{name}', value)
+            session.state = 'closed'
+        cls.save(closed)
+        cls.__queue__.catch_up(closed)
 
     @classmethod
     def catch_up(cls, sessions=None) -> None:

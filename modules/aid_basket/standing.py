@@ -6,6 +6,7 @@ social worker should know is marked.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from decimal import Decimal
 
 from sql.aggregate import Count, Sum
@@ -75,8 +76,10 @@ def standing(basket, entitlement, lines) -> cap.Standing:
         entitlement.valid_from, entitlement.valid_until)
     free = _counts_free(basket.session)
     replaced = getattr(basket, 'replaces', None)
-    before = _used(entitlement, first, last, free, replaced) + _carried(
-        entitlement, first, last, replaced)
+    household = entitlement.household.id
+    before = _used(
+        entitlement, first, last, free, replaced) + _carried_by(
+        [entitlement], first, last, replaced)[household]
     return cap.stand(plain, before, _counted(entitlement, lines, free))
 
 
@@ -87,30 +90,31 @@ def _counts_free(session) -> bool:
     return bool(rule and rule.cap_counts_free)
 
 
-def _carried(entitlement, first, last, replaced=None) -> Decimal:
-    """What the period gets from the one before, less what it passes on.
+def _carried_by(
+        entitlements, first, last, replaced=None) -> dict[int, Decimal]:
+    """What a period gets from the one before, less what it passes on.
 
-    A household that took too much was told it counts on the next period.
+    By household, of *entitlements* whose periods are alike. A household that
+    took too much was told it counts on the next period.
     """
-    if entitlement.cap_period == 'whole':
-        return ZERO
+    result: dict = defaultdict(Decimal)
+    period = entitlements[0].cap_period
+    if period == 'whole':
+        return result
     Basket = Pool().get('aid.basket')
-    before, _ = cap.period(
-        entitlement.cap_period, first - dt.timedelta(days=1))
-    result = ZERO
+    before, _ = cap.period(period, first - dt.timedelta(days=1))
     for basket in Basket.search([
-                ('household', '=', entitlement.household.id),
-                ('entitlement', '=', entitlement.id),
+                ('household', 'in', [e.household.id for e in entitlements]),
+                ('entitlement', 'in', [e.id for e in entitlements]),
                 ('date', '>=', before),
                 ('date', '<=', last),
                 ('state', '=', 'done'),
                 ('cap_carried', '!=', None),
                 ]):
-        if basket == replaced:
-            continue
-        result += (
-            basket.cap_carried if basket.date < first
-            else -basket.cap_carried)
+        if basket != replaced:
+            result[basket.household.id] += (
+                basket.cap_carried if basket.date < first
+                else -basket.cap_carried)
     return result
 
 
@@ -132,13 +136,56 @@ def _counted(entitlement, lines, free: bool) -> Decimal:
             and (family is None or l.product.family == family)))
 
 
+def left_by(entitlements, session) -> dict[int, str]:
+    """What is left of each cap on the day of *session*, by household.
+
+    In words. A few statements for all caps that count the same thing over
+    the same days; for paper, where nothing is being composed.
+    """
+    free = _counts_free(session)
+    alike = defaultdict(list)
+    for entitlement in entitlements:
+        if entitlement.cap_kind != 'none':
+            alike[_counting(entitlement, session.date)].append(entitlement)
+    words = {}
+    for (kind, family, first, last), group in alike.items():
+        households = [e.household.id for e in group]
+        used = _used_by(kind, family, first, last, households, free)
+        carried = _carried_by(group, first, last)
+        for entitlement, id_ in zip(group, households):
+            left = (entitlement.cap_quantity or ZERO) - (
+                used.get(id_, ZERO) + carried[id_])
+            words[id_] = _amount(entitlement, max(left, ZERO))
+    return words
+
+
+def _counting(entitlement, date) -> tuple:
+    "What the cap of *entitlement* counts, from when to when"
+    first, last = cap.period(
+        entitlement.cap_period, date,
+        entitlement.valid_from, entitlement.valid_until)
+    return entitlement.cap_kind, entitlement.cap_family, first, last
+
+
 def _used(
         entitlement, first, last, free: bool, replaced=None) -> Decimal:
-    """What of the cap was used from *first* to *last*, in one statement.
+    """What of the cap was used from *first* to *last*.
 
     The basket *replaced* is not counted: another one stands for it.
+    """
+    household = entitlement.household.id
+    return _used_by(
+        entitlement.cap_kind, entitlement.cap_family, first, last,
+        [household], free, replaced).get(household, ZERO)
 
-    Bounded by the index on household and date.
+
+def _used_by(
+        kind: str, family, first, last, households: list[int], free: bool,
+        replaced=None) -> dict[int, Decimal]:
+    """What *households* took from *first* to *last*, as a cap counts it.
+
+    Bounded by the index on household and date. Who took nothing is not in
+    the result.
     """
     pool = Pool()
     basket = pool.get('aid.basket').__table__()
@@ -150,30 +197,33 @@ def _used(
         'kg': Sum(line.kg),
         'passages': Count(basket.id, distinct=True),
         'items': Sum(line.quantity),
-        }[entitlement.cap_kind]
+        }[kind]
     tables = basket.join(line, condition=line.basket == basket.id)
     where = (
-        (basket.household == entitlement.household.id)
+        fields.SQL_OPERATORS['in'](basket.household, households)
         & (basket.date >= first) & (basket.date <= last)
         & (basket.state == 'done'))
     if not free:
         where &= line.always_free == False  # noqa: E712
     if replaced:
         where &= basket.id != replaced.id
-    if entitlement.cap_kind == 'items' and entitlement.cap_family:
+    if kind == 'items' and family:
         tables = tables.join(
             product, condition=line.product == product.id).join(
             template, condition=product.template == template.id)
-        where &= template.family == entitlement.cap_family.id
+        where &= template.family == family.id
     cursor = Transaction().connection.cursor()
-    cursor.execute(*tables.select(counted, where=where))
-    value, = cursor.fetchone()
-    if entitlement.cap_kind == 'passages':
+    cursor.execute(*tables.select(
+            basket.household, counted, where=where,
+            group_by=[basket.household]))
+    used = {id_: _decimal(value or 0) for id_, value in cursor.fetchall()}
+    if kind == 'passages':
         # Whoever came and took nothing has passed too
         Visit = pool.get('aid.session.visit')
-        value = (value or 0) + Visit.passages_without_goods(
-            entitlement.household, first, last)
-    return _decimal(value or 0)
+        for id_, count in Visit.passages_without_goods(
+                households, first, last).items():
+            used[id_] = used.get(id_, ZERO) + count
+    return used
 
 
 def _decimal(value) -> Decimal:

@@ -1,7 +1,9 @@
 """A move may come from a line of a basket."""
 from __future__ import annotations
 
-from trytond.pool import PoolMeta
+import datetime as dt
+
+from trytond.pool import Pool, PoolMeta
 
 
 class Move(metaclass=PoolMeta):
@@ -11,4 +13,11 @@ class Move(metaclass=PoolMeta):
     @classmethod
     def _get_origin(cls) -> list[str]:
         return super()._get_origin() + [
-            'aid.basket.line', 'aid.parcel.line']
+            'aid.basket.line', 'aid.parcel.line', 'aid.session.count']
+
+    def lot_refusal(self, date: dt.date) -> str | None:
+        "What was written on paper has happened: it becomes an incident"
+        Line = Pool().get('aid.basket.line')
+        if isinstance(self.origin, Line) and self.origin.basket.from_paper:
+            return None
+        return super().lot_refusal(date)

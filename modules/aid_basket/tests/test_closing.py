@@ -1,15 +1,20 @@
+import datetime as dt
 import unittest
 from decimal import Decimal as D
 from unittest.mock import patch
 
 from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
+from trytond.transaction import Transaction
 
-from aid_basket import bilan, cash
+from aid_basket import bilan, cash, catch_up, paper_kit
+from aid_basket.catch_up import Row
+from aid_basket.exceptions import CatchUpError, CheckoutError, CountError
+from aid_basket.spread import Spread, spread
 
 from .till import (
-    TillTestCase, at_till, basket_of, create_household, give, open_session,
-    rule)
+    TillTestCase, at_till, basket_of, create_household, give,
+    grant_entitlement, on_hand, open_session, rule)
 
 
 class PlainTestCase(unittest.TestCase):
@@ -30,6 +35,22 @@ class PlainTestCase(unittest.TestCase):
         self.assertEqual(bilan.meals(12.3, 0.5), 24)
         self.assertIsNone(bilan.meals(12.3, None))
 
+    def test_spread(self):
+        "What is missing is missing of what expires first"
+        today = dt.date(2026, 11, 23)
+        lots = [('later', 3, None), ('first', 2, today)]
+        self.assertEqual(
+            spread(lots, 5, 2.5),
+            Spread([('first', 2), ('later', 0.5)], 0))
+        self.assertEqual(spread(lots, 5, 5.25), Spread([], 0.25))
+        self.assertEqual(
+            spread(lots, 5, None).missing, [('first', 2), ('later', 3)])
+        # 4 were handed over since the count began: 2 were missing then
+        self.assertEqual(
+            spread([('later', 1, None)], 5, 3), Spread([('later', 1)], 0))
+        with self.assertRaises(ValueError):
+            spread(lots, 5, -1)
+
 
 def printed(session, name, report):
     "The text of a report of *session*"
@@ -37,7 +58,8 @@ def printed(session, name, report):
     Report = pool.get(name, type='report')
     action_id = pool.get('ir.action').get_action_id(
         pool.get('ir.model.data').get_id('aid_basket', report))
-    with patch('aid_basket.bilan.can_pdf', return_value=False):
+    with patch('aid_basket.bilan.can_pdf', return_value=False), \
+            patch('aid_basket.paper_kit.can_pdf', return_value=False):
         _, content, _, _ = Report.execute([session.id], {
                 'model': 'aid.distribution.session',
                 'action_id': action_id})
@@ -46,14 +68,6 @@ def printed(session, name, report):
 
 class ClosingTestCase(TillTestCase):
     "The end of the day of a branch"
-
-    def wizard(self, name, record):
-        Wizard = Pool().get(name, type='wizard')
-        session_id, _, _ = Wizard.create()
-        wizard = Wizard(session_id)
-        wizard.record = record
-        wizard.model = type(record)
-        return wizard
 
     @with_transaction()
     def test_bilan(self):
@@ -89,3 +103,193 @@ class ClosingTestCase(TillTestCase):
             Rule.create([{'branch': branch.id, 'smallest_count': 3}])
             day = bilan.day_of(branch, branch.today())
             self.assertEqual(day['households'], '3')
+
+    @with_transaction()
+    def test_paper_kit(self):
+        "The kit lists who is expected and what is left, and no reasons"
+        with at_till() as branch:
+            rule()
+            bread, = give(branch, {'family': 'bread', 'net_weight': 20})
+            capped = create_household(branch)
+            grant_entitlement(
+                capped, cap_kind='kg', cap_quantity=D(6), cap_period='month')
+            stranger = create_household(branch)
+            session = open_session(branch)
+            Pool().get('aid.basket').checkout(
+                [basket_of(session, capped, (bread, 2))])
+            kit = paper_kit.kit_of(session)
+            self.assertEqual(
+                [h['code'] for h in kit['households']], [capped.code])
+            self.assertEqual(kit['households'][0]['left'], '4.0 kg')
+            text = printed(
+                session, 'aid.distribution.paper_kit', 'report_paper_kit')
+            self.assertIn(capped.till_name, text)
+            self.assertNotIn(stranger.code, text)
+
+    @with_transaction()
+    def test_count(self):
+        "What is missing is spread, what is too much is found, the rest goes"
+        with at_till() as branch:
+            pool = Pool()
+            Count = pool.get('aid.session.count')
+            OnHand = pool.get('aid.lot.on_hand')
+            Reason = pool.get('aid.disposal.reason')
+            today = branch.today()
+            rule()
+            first, later, salad, tins = give(
+                branch,
+                {'family': 'bread', 'net_weight': 5,
+                    'best_before': today},
+                {'family': 'bread', 'net_weight': 5,
+                    'best_before': today + dt.timedelta(days=2)},
+                {'family': 'fruit_vegetables', 'net_weight': 10},
+                {'family': 'canned', 'net_weight': 7,
+                    'best_before': today + dt.timedelta(days=90)})
+            session = open_session(branch)
+            pool.get('aid.basket').checkout([basket_of(
+                        session, create_household(branch), (first, 1))])
+
+            count = Count(session.count_goods([session])['res_id'][0])
+            lines = {l.product.family.code: l for l in count.lines}
+            self.assertEqual(
+                {code: l.expected for code, l in lines.items()},
+                {'bread': 9, 'fruit_vegetables': 10, 'canned': 7})
+            lines['bread'].seen = 4
+            lines['canned'].seen = 8
+            lines['fruit_vegetables'].seen = 3
+            reason, = Reason.search([('code', '=', 'spoiled')])
+            lines['fruit_vegetables'].reason = reason
+            type(lines['bread']).save(list(lines.values()))
+            Count.book([Count(count.id)])
+
+            self.assertEqual(
+                [on_hand(l, branch) for l in (first, later, salad, tins)],
+                [0, 4, 0, 7])
+            self.assertEqual(
+                {r.supply_source.code: r.quantity
+                    for r in OnHand.in_branch(branch, [tins.product])},
+                {'found': 1, 'shop_collection': 7})
+            self.assertEqual(OnHand.differences(), [])
+            lost = dict(bilan.day_of(branch, today)['lost'])
+            self.assertEqual(sorted(lost.values()), [3, 12])
+            with self.assertRaises(CountError):
+                Count.book([Count(count.id)])
+
+    @with_transaction()
+    def test_from_paper(self):
+        "Paper is caught up in a session that is closed, and nothing refused"
+        with at_till() as branch:
+            pool = Pool()
+            Session = pool.get('aid.distribution.session')
+            today = branch.today()
+            rule()
+            bread, old = give(
+                branch, {'family': 'bread', 'net_weight': 3},
+                {'family': 'meat_fish_eggs', 'net_weight': 2,
+                    'use_by': today})
+            session = open_session(
+                branch, date=today + dt.timedelta(days=1),
+                cash_counted=D(20))
+            Session.close([session])
+            bread_, meat = bread.product.family, old.product.family
+            households = [create_household(branch) for _ in range(2)]
+            with self.assertRaises(CatchUpError):
+                catch_up.enter(session, [Row(households[0], [])])
+
+            with Transaction().set_context(_skip_warnings=True):
+                first, second, third = catch_up.enter(session, [
+                        Row(households[0], [(bread_, 1.5), (meat, 0.5)],
+                            D('0.10'), dt.time(11, 20)),
+                        Row(households[1], [(bread_, 4.)]),
+                        Row(None, [(bread_, 1.)], people=(1, 2, 0))])
+
+            self.assertEqual(
+                {b.state for b in (first, second, third)}, {'done'})
+            self.assertTrue(third.emergency)
+            self.assertEqual((third.people, third.asked), (3, 0))
+            self.assertTrue(first.from_paper)
+            self.assertEqual(first.date, session.date)
+            self.assertEqual(first.checked_out_at.date(), session.date)
+            self.assertEqual(first.paid, D('0.10'))
+            incident, = [l for l in first.lines if l.incident]
+            self.assertEqual(incident.lot, old)
+            self.assertEqual(on_hand(old, branch), 1.5)
+            # 1.5 of 3 kg were left: what was taken beyond was in the hand
+            self.assertEqual(on_hand(bread, branch), 0)
+            self.assertIn('found', {l.lot_knowledge for l in second.lines})
+            session = Session(session.id)
+            self.assertEqual(session.frozen_baskets_count, 3)
+            self.assertEqual(session.frozen_cash_taken, D('0.10'))
+
+    @with_transaction()
+    def test_pressed_again(self):
+        "The same page gets its paper again; another one is told so"
+        with at_till() as branch:
+            Basket = Pool().get('aid.basket')
+            bread, = give(branch, {'family': 'bread', 'net_weight': 5})
+            basket = basket_of(
+                open_session(branch), create_household(branch), (bread, 1))
+            with Transaction().set_context(client='a'):
+                paper = Basket.checkout([basket])
+                again = Basket.checkout([Basket(basket.id)])
+                self.assertEqual(again, paper)
+                with self.assertRaises(CheckoutError):
+                    Basket.checkout_card([Basket(basket.id)])
+            with Transaction().set_context(client='b'), \
+                    self.assertRaises(CheckoutError):
+                Basket.checkout([Basket(basket.id)])
+            self.assertEqual(on_hand(bread, branch), 4)
+            self.assertEqual(len(Basket(basket.id).payments), 1)
+
+    @with_transaction()
+    def test_scans_are_kept(self):
+        "What the screen shows after a scan is on the server"
+        with at_till() as branch:
+            Basket = Pool().get('aid.basket')
+            bread, tins = give(
+                branch, {'family': 'bread', 'net_weight': 5},
+                {'family': 'canned', 'net_weight': 5,
+                    'best_before': branch.today()})
+            household = create_household(branch)
+            stored, = Basket.create([{'session': open_session(branch).id}])
+
+            def screen(*lines):
+                return Basket(
+                    id=stored.id, session=stored.session, state='draft',
+                    household=None, lines=list(lines))
+
+            def shown(changes):
+                "The lines that a screen without any shows after *changes*"
+                return [v for _, v in changes['lines']['add']]
+
+            def kept():
+                return sorted(
+                    (l.id, l.product.family.code, l.quantity)
+                    for l in Basket(stored.id).lines)
+
+            scanned = screen()
+            scanned.on_scan_code(bread.number)
+            line, = shown(scanned._changed_values())
+            self.assertEqual(kept(), [(line['id'], 'bread', 0.25)])
+            # The answer got lost, the screen knows nothing: scanned again
+            scanned = screen()
+            scanned.on_scan_code(bread.number)
+            self.assertEqual(kept(), [(line['id'], 'bread', 0.25)])
+            # Somebody had typed a line by hand on the screen
+            Line = Pool().get('aid.basket.line')
+            typed = Line(
+                id=-3, product=tins.product, quantity=2.,
+                unit=tins.product.default_uom)
+            scanned = screen(Line(line['id']), typed)
+            scanned.on_scan_code(household.code)
+            changes = scanned._changed_values()
+            self.assertEqual(changes['lines']['delete'], [-3])
+            self.assertEqual(len(kept()), 2)
+            self.assertEqual(Basket(stored.id).household, household)
+            # A client deletes what a scan has removed already
+            gone = line['id']
+            scanned = screen(Line(gone))
+            scanned.on_scan_code('0')
+            self.assertEqual(kept(), [])
+            with Transaction().set_context(_check_access=True):
+                Basket.write([stored], {'lines': [('delete', [gone])]})

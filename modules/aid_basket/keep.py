@@ -1,0 +1,220 @@
+"""Every scan is kept: a basket is on the server as it is on the screen.
+
+A scan only changes what a client shows, as any `on_change` does, and would be
+lost with the tab or the laptop. Here the basket that is composed is saved
+with each scan, in the same request; whoever opens it elsewhere goes on at the
+same line. What the screen shows that scanned last is what counts: a scan
+whose answer got lost is not there twice when it is scanned again.
+"""
+from __future__ import annotations
+
+from trytond.model import Model, fields
+from trytond.model.fields import on_change_result
+from trytond.pool import Pool
+from trytond.rpc import RPC
+from trytond.transaction import Transaction, without_check_access
+
+#: What of a basket is composed, beside its lines
+COMPOSED = [
+    'household', 'people', 'kg', 'market_value', 'asked', 'granted',
+    'question', 'question_code']
+
+
+class KeepMixin(Model):
+    "Saves a basket that is composed with every scan"
+    __slots__ = ()
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        # It writes, unlike what a client expects of an on_change
+        for name in ['on_scan_code', 'on_change_pick']:
+            cls.__rpc__[name] = RPC(
+                readonly=False, instantiate=0, result=on_change_result)
+
+    @fields.depends('state', 'session', 'lines')
+    def on_scan_code(self, code) -> None:
+        super().on_scan_code(code)
+        self._keep()
+
+    @fields.depends(methods=['on_scan_code'])
+    def on_change_pick(self) -> None:
+        super().on_change_pick()
+        self._keep()
+
+    def _keep(self) -> None:
+        "Save the basket as it stands after a scan, if it is on the server"
+        if self.id is None or self.id < 0:
+            return
+        Basket = Pool().get('aid.basket')
+        # By the rights of the user; what is refused is only not kept
+        stored = Basket.search([
+                ('id', '=', self.id), ('state', '=', 'draft')])
+        if not stored or not _may_write():
+            return
+        stored, = stored
+        with without_check_access():
+            self._keep_lines(stored)
+            values = {
+                name: _plain(getattr(self, name, None))
+                for name in COMPOSED}
+            changed = {
+                name: value for name, value in values.items()
+                if value != _plain(getattr(stored, name))}
+            if changed:
+                Basket.write([stored], changed)
+
+    def _keep_lines(self, stored) -> None:
+        """Make the lines of *stored* those of the screen.
+
+        Lines that the screen does not know were taken away there, or their
+        answer got lost: they are used again for the same goods, else dropped.
+        """
+        Line = Pool().get('aid.basket.line')
+        spare = {line.id: line for line in stored.lines}
+        lines = list(self.lines or [])
+        for line in lines:
+            spare.pop(line.id, None)
+        new = []
+        for line in lines:
+            if not getattr(line, 'product', None):
+                continue
+            if line.id is None or line.id < 0:
+                new.append(line)
+        same = {_goods(line): line.id for line in spare.values()}
+        created = _first_without(new, same)
+        known = {line.id: line for line in stored.lines}
+        stands: dict[int, int] = {}
+        for line in new:
+            if (id_ := same.pop(_goods(line), None)) is not None:
+                stands[id(line)] = id_
+                del spare[id_]
+        records = Line.create(
+            [{**_values(l), 'basket': stored.id} for l in created])
+        stands.update(
+            (id(line), record.id) for line, record in zip(created, records))
+        lines = [
+            _stored(line, stands[id(line)]) if id(line) in stands else line
+            for line in lines]
+        self._write_lines(known, lines)
+        Line.delete(list(spare.values()))
+        self.lines = lines
+
+    @staticmethod
+    def _write_lines(known: dict, lines) -> None:
+        "Write what *lines* say else than the *known* ones of the same id"
+        Line = Pool().get('aid.basket.line')
+        to_write: list = []
+        for line in lines:
+            if line.id not in known:
+                continue
+            before = known[line.id]
+            changed = {
+                name: value for name, value in _values(line).items()
+                if value != _plain(getattr(before, name))}
+            if changed:
+                to_write += [[before], changed]
+        if to_write:
+            Line.write(*to_write)
+
+
+def _may_write() -> bool:
+    "Whether the user may write baskets"
+    Access = Pool().get('ir.model.access')
+    return (
+        not Transaction().check_access
+        or Access.get_access(['aid.basket'])['aid.basket']['write'])
+
+
+def _first_without(lines: list, same: dict) -> list:
+    "Those of *lines* that no entry of *same* stands for, each one once"
+    left = set(same)
+    result = []
+    for line in lines:
+        if _goods(line) in left:
+            left.remove(_goods(line))
+        else:
+            result.append(line)
+    return result
+
+
+def _goods(line) -> tuple:
+    "What tells *line* apart from the others: product and scanned lot"
+    scanned = getattr(line, 'lot_knowledge', None) == 'scanned'
+    lot = getattr(line, 'lot', None) if scanned else None
+    return line.product.id, lot.id if lot else None
+
+
+def _values(line) -> dict:
+    "What of *line* is stored, as it is on the screen"
+    values = {}
+    for name in line._values._keys():
+        field = line._fields[name]
+        if name in {'id', 'basket'} or isinstance(field, fields.Function):
+            continue
+        values[name] = _plain(getattr(line, name))
+    return values
+
+
+def _plain(value):
+    # A client tells nothing as an empty text
+    return value.id if isinstance(value, Model) else (
+        None if value == '' else value)
+
+
+def _stored(line, id_: int):
+    """*line* as the stored record *id_*, with all that a client is told of it.
+
+    Not the line itself: a client that had typed it knows it by another id,
+    and is told to drop that one.
+    """
+    record = line.__class__(id_)
+    record._values = line._values._copy()
+    return record
+
+
+def forget_timestamps(model: str, records) -> None:
+    """Let a client save *records* that its own scans have changed since.
+
+    Tryton refuses what somebody else wrote in the meantime; here that was the
+    same screen.
+    """
+    timestamps = Transaction().timestamp
+    if timestamps:
+        for record in records:
+            timestamps.pop(f'{model},{record.id}', None)
+
+
+def without_dropped(commands: list) -> list:
+    """*commands* for the lines of a basket without lines that are no more.
+
+    A scan took them away already, the client does so once more.
+    """
+    Line = Pool().get('aid.basket.line')
+    with without_check_access():
+        there = {line.id for line in Line.search([
+                    ('id', 'in', list(_named_by(commands)))])}
+    return [_only(command, there) for command in commands]
+
+
+def _named_by(commands: list):
+    for action, *args in commands:
+        if action in {'add', 'remove', 'delete'}:
+            yield from map(int, args[0])
+        elif action == 'write':
+            for records in args[::2]:
+                yield from map(int, records)
+
+
+def _only(command, there: set[int]):
+    action, *args = command
+    if action in {'add', 'remove', 'delete'}:
+        return (action, [r for r in args[0] if int(r) in there])
+    if action == 'write':
+        kept: list = []
+        for records, values in zip(args[::2], args[1::2]):
+            records = [r for r in records if int(r) in there]
+            if records:
+                kept += [records, values]
+        return (action, *kept) if kept else ('add', [])
+    return command
