@@ -144,16 +144,35 @@ def credit(basket) -> None:
     which therefore must have its own entry.
     """
     Invoice = Pool().get('account.invoice')
+    today = basket.session.branch.today()
+    _hold_numbers(basket, today)
     invoice = Invoice(basket.invoice.id)
     with Transaction().set_context(_skip_warnings=True):
         if not invoice.move:
             Invoice._post([invoice])
             invoice = Invoice(invoice.id)
-        today = basket.session.branch.today()
         credit, = Invoice.credit(
             [invoice], invoice_date=max(today, invoice.invoice_date))
         Invoice.post([credit])
     basket.credit_note = credit
+
+
+def _hold_numbers(basket, today: dt.date) -> None:
+    """Wait for the numbers of the credit note and of the entries.
+
+    Tryton would begin the transaction around this one again, with locks that
+    this one then waits for in vain.
+    """
+    pool = Pool()
+    BranchSequence = pool.get('aid.branch.sequence')
+    Period = pool.get('account.period')
+    branch = basket.session.branch
+    days = {today, basket.date, basket.invoice.invoice_date}
+    BranchSequence.hold([
+            (branch, 'credit_note', max(today, basket.invoice.invoice_date))])
+    periods = [Period.find(branch.company, date=day) for day in days]
+    BranchSequence.hold_strict([p.move_sequence_used for p in periods])
+    read_again()
 
 
 def _pay_back(basket, amount: Decimal, session) -> None:

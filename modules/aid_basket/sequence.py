@@ -132,11 +132,19 @@ class BranchSequence(BranchMixin, ModelSQL, ModelView):
                 _wait_to_make(branch)
             rows.append(cls.find(branch, kind, date))
         _wait_for(cls._table, [r.id for r in rows])
+        cls.hold_strict([r.sequence for r in rows])
+        return rows
+
+    @classmethod
+    def hold_strict(cls, sequences) -> None:
+        "Keep *sequences* to this transaction, waiting for them in order"
+        transaction = Transaction()
+        if not transaction.database.has_select_for():
+            return
         Sequence = Pool().get('ir.sequence.strict')
-        ids = sorted({r.sequence.id for r in rows})
+        ids = sorted({s.id for s in sequences})
         _wait_for(Sequence._table, ids)
         transaction._locked_records[Sequence._table].update(ids)
-        return rows
 
     @classmethod
     def _exists(cls, branch, kind: str, since: dt.date) -> bool:
