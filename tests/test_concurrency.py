@@ -222,11 +222,11 @@ def run_wizard(till: Till, name: str, model: str, id_: int, steps) -> tuple:
     return answer
 
 
-def test_a_queue_and_a_parcel(servers, postgresql_house):
-    """Two tills call the next and take the same parcel.
+def test_a_queue_a_parcel_and_an_exchange(servers, postgresql_house):
+    """Two tills call the next, take the same parcel, exchange the same goods.
 
-    Each of them has its own server; nobody is called twice, and no parcel
-    leaves twice.
+    Each of them has its own server; nobody is called twice, no parcel leaves
+    twice, no basket is replaced twice.
     """
     branch = 'nord'
     with signed_in(servers[0], 'admin') as admin:
@@ -280,6 +280,25 @@ def test_a_queue_and_a_parcel(servers, postgresql_house):
         rows = till(
             'aid.basket', 'read', pair, ['household', 'state', 'number'])
         assert {r['household'] for r in rows} == set(households)
+        old, = [r['id'] for r in rows if r['state'] == 'done']
+
+        def bring_half_back(values):
+            return {'lines': [
+                    {
+                        **{k: v for k, v in line.items() if '.' not in k},
+                        'back': line['quantity'] / 2, 'fate': 'shelf'}
+                    for line in values['lines']]}
+        answer = run_wizard(till, 'aid.basket.exchange', 'aid.basket', old, [
+                ('open_', bring_half_back)])
+        (_, data), = answer['actions']
+        new, = data['res_id']
+    told = at_once(servers, branch, [
+            lambda till: checkout(till, new) for _ in servers])
+    assert len([text for text in told if text]) == 1, told
+    states = dict(postgresql_house.execute(
+            f"SELECT id, state FROM aid_basket WHERE id IN ({old}, {new})",
+            NAME))
+    assert states == {old: 'cancelled', new: 'done'}
     assert_goods_add_up(postgresql_house)
     for process in servers:
         assert 'Traceback' not in process.log, process.log[-3000:]
