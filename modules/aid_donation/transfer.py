@@ -12,6 +12,8 @@ from trytond.pyson import Bool, Eval, If
 from trytond.transaction import Transaction
 from trytond.wizard import Button, StateAction, StateView, Wizard
 
+from aid_branch.named import visible
+
 from .exceptions import TransferError
 
 
@@ -72,8 +74,11 @@ class TransferStart(ModelView):
         """Make the internal shipment, as a draft.
 
         :raises TransferError: the goods lie in another branch
+        :raises trytond.model.exceptions.AccessError: goods of a branch that
+            the user does not see; a wizard runs without record rules
         """
         Shipment = Pool().get('stock.shipment.internal')
+        visible([line.on_hand for line in self.lines])
         from_, to = self.from_branch, self.to_branch
         for line in self.lines:
             if line.on_hand.branch != from_:

@@ -2,6 +2,7 @@ import datetime as dt
 import unittest
 from contextlib import contextmanager
 
+from trytond.model.exceptions import AccessError
 from trytond.modules.company.tests import set_company
 from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module, with_transaction
@@ -52,6 +53,15 @@ class TransferTestCase(unittest.TestCase):
     def on_hand_in(self, branch):
         OnHand = Pool().get('aid.lot.on_hand')
         return {o.lot: o.quantity for o in OnHand.in_branch(branch)}
+
+    @with_transaction()
+    def test_goods_of_another_branch_are_out_of_reach(self):
+        "Whatever branch a client names: it must see the goods"
+        with self.bread():
+            user = create_user('there', [self.there], ['group_warehouse'])
+            with Transaction().set_user(user.id), self.assertRaises(
+                    AccessError):
+                self.prepare()
 
     @with_transaction()
     def test_lot_travels(self):
