@@ -156,8 +156,14 @@ def _activate_in_layers() -> None:
         return os.path.exists(
             test_tryton._db_cache_file(test_tryton.DB_CACHE, name))
 
+    standing: list[tuple] = []
+
     def activate_module(modules, lang: str = 'en') -> None:
         wanted = [modules] if isinstance(modules, str) else list(modules)
+        if test_tryton.db_exist() and standing != [(wanted, lang)]:
+            # Left by another file: in another language, or with more in it
+            test_tryton.drop_db()
+        standing[:] = [(wanted, lang)]
         if test_tryton.db_exist() or is_cached(wanted, lang):
             plain_activate(wanted, lang=lang)
             return
@@ -172,6 +178,28 @@ def _activate_in_layers() -> None:
                 plain_activate(layer, lang=lang)
 
     test_tryton.activate_module = activate_module
+    _tell_stories_in_layers()
+
+
+def _tell_stories_in_layers() -> None:
+    "Let a scenario begin with such a database too"
+    from trytond.tests import test_tryton, tools
+
+    def activate_modules(modules, *setup):
+        wanted = [modules] if isinstance(modules, str) else list(modules)
+        name = '--'.join([
+                '-'.join(sorted(wanted)), 'story',
+                *map(tools._func_name, setup)])
+        if not test_tryton.restore_db_cache(name):
+            test_tryton.drop_db()
+            test_tryton.activate_module(wanted)
+            config = tools._get_config()
+            for func in setup:
+                func(config=config)
+            test_tryton.backup_db_cache(name)
+        return tools._get_config()
+
+    tools.activate_modules = activate_modules
 
 
 def _forget_old_caches() -> None:

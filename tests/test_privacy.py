@@ -408,12 +408,18 @@ def test_forms_filled_with_secrets_tell_nothing(ask, secret):
                 other for other in model._fields
                 if hasattr(model, f'on_change_with_{other}')
                 and f'on_change_with_{other}' in model.__rpc__)
-            for method, names in [
+            directly = [
+                (method,) for method in [
+                    f'on_change_{field_name}',
+                    *(f'on_change_with_{other}' for other in computed)]
+                if method in model.__rpc__]
+            for method, *names in [
                     ('on_change', [field_name]),
-                    *(('on_change_with', [other]) for other in computed)]:
+                    *(('on_change_with', [other]) for other in computed),
+                    *directly]:
                 try:
                     answer = ask(
-                        'model', name, method, {field_name: ids[0]}, names)
+                        'model', name, method, {field_name: ids[0]}, *names)
                 except REFUSALS:
                     continue
                 except (AttributeError, TypeError, AssertionError):

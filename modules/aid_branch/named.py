@@ -2,17 +2,21 @@
 
 Record rules are asked by ``search`` and ``read``. Two calls of a client go
 around them: an export evaluates the rules on the record in Python, where
-``child_of`` and dotted clauses are always true, and ``on_change`` answers
-with the name of whatever record the client put into a form. Both are closed
-here for every model by one plain question: may the user read it?
+``child_of`` and dotted clauses are always true, and ``on_change`` (or a
+button that only changes the form) answers with the name of whatever record
+the client put into it. Both are closed here for every model by one plain
+question: may the user read it?
 """
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import wraps
 
 from trytond.ir.rule import _get_access_models
 from trytond.pool import Pool
+from trytond.rpc import RPC
+from trytond.tools import is_instance_method
 from trytond.transaction import Transaction, check_access
 
 RELATIONS = {'many2one', 'one2one', 'one2many', 'many2many', 'reference'}
@@ -32,24 +36,45 @@ class ExportedMixin:
 
 
 class FormMixin:
-    "A form that says nothing about records that the user may not read"
+    """A form that says nothing about records that the user may not read.
+
+    Whatever a client may call on a form (``on_change`` and all its kin, a
+    button that only changes what is shown) first asks for all it names.
+    """
     __slots__ = ()
 
-    def on_change(self, fieldnames):
-        _check_form(self)
-        return super().on_change(fieldnames)
+    def __init_subclass__(cls, **kwargs) -> None:
+        # The pool adds mixins when all that a client may call is known
+        super().__init_subclass__(**kwargs)
+        cls.__rpc__ = {
+            name: _AskingRPC.of(rpc)
+            if rpc.instantiate == 0 and is_instance_method(cls, name)
+            else rpc
+            for name, rpc in cls.__rpc__.items()}
 
-    def on_change_with(self, fieldnames):
-        _check_form(self)
-        return super().on_change_with(fieldnames)
 
-    def on_change_notify(self):
-        _check_form(self)
-        return super().on_change_notify()
+class _AskingRPC(RPC):
+    "A call on a form, that first asks for all that the form names"
+    __slots__ = ()
 
-    def on_scan_code(self, code):
-        _check_form(self)
-        return super().on_scan_code(code)
+    @classmethod
+    def of(cls, rpc: RPC) -> _AskingRPC:
+        "The same as *rpc*, asking first"
+        if isinstance(rpc, cls):
+            return rpc
+        asking = cls()
+        for name in RPC.__slots__:
+            setattr(asking, name, getattr(rpc, name))
+        return asking
+
+    def decorate(self, func):
+        func = super().decorate(func)
+
+        @wraps(func)
+        def wrapper(form, *args, **kwargs):
+            _check_form(form)
+            return func(form, *args, **kwargs)
+        return wrapper
 
 
 def visible(records) -> list:
