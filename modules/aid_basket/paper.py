@@ -205,7 +205,8 @@ class InvoiceReport(metaclass=PoolMeta):
             return super()._execute(records, header, data, action)
         action_id = Action.get_action_id(
             ModelData.get_id('aid_basket', 'report_basket_a4'))
-        with Transaction().set_context(with_rec_name=False):
+        with Transaction().set_context(
+                with_rec_name=False, address_with_party=False):
             format_, content, *_ = Paper.execute(
                 [b.id for b in invoice.baskets], {
                     'model': 'aid.basket',

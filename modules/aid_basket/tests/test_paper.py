@@ -74,6 +74,10 @@ class PaperTestCase(TillTestCase):
     def test_invoice_report(self):
         "The invoice is printed as the paper that left with the basket"
         with at_till() as branch:
+            Pool().get('party.address').create([{
+                        'party': branch.party.id,
+                        'street': "6 rue des Écoles",
+                        'city': "Saint-Aubin"}])
             basket = self.done(branch)
             Report = Pool().get('account.invoice', type='report')
             with patch.object(paper, 'can_pdf', return_value=False):
@@ -81,6 +85,7 @@ class PaperTestCase(TillTestCase):
                     [basket.invoice.id], {'model': 'account.invoice'})
             self.assertEqual(format_, 'html')
             self.assertIn(basket.number, str(content))
+            self.assertEqual(str(content).count(branch.name), 1)
 
     def test_ticket_height(self):
         "A ticket is as long as what stands on it"
