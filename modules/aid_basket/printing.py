@@ -132,7 +132,10 @@ class LastPaper(Report):
 
     @staticmethod
     def _last(model: str, ids: list[int]):
-        "The basket that left last from the sessions of the records *ids*"
+        """The basket that left last from the sessions of the records *ids*.
+
+        What was entered from paper left no till, whatever its hour.
+        """
         pool = Pool()
         Basket = pool.get('aid.basket')
         records = pool.get(model).browse(ids)
@@ -141,6 +144,7 @@ class LastPaper(Report):
         baskets = Basket.search([
                 ('session', 'in', sessions),
                 ('state', '=', 'done'),
+                ('from_paper', '!=', True),
                 ],
             order=[('checked_out_at', 'DESC'), ('id', 'DESC')], limit=1)
         return baskets[0] if baskets else None

@@ -154,6 +154,9 @@ class EmergencyTestCase(TillTestCase):
             action, = Action.search([
                     ('report_name', '=', 'aid.basket.paper.last'),
                     ('model', '=', 'aid.distribution.session')])
+            # Entered from paper: it left no till
+            written = self.served(session, bread, from_paper=True)
+            self.assertGreater(written.id, baskets[-1].id)
             for count in [1, 2]:
                 Last.execute([session.id], {'action_id': action.id})
                 basket = Basket(baskets[-1].id)
