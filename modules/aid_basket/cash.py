@@ -97,12 +97,14 @@ class CloseStart(ModelView):
             'invisible': ~Eval('difference', 0),
             })
 
-    @fields.depends('coins')
+    @fields.depends('coins', methods=['on_change_with_difference'])
     def on_change_coins(self) -> None:
         self.counted = total([
                 (getattr(c, 'value', None) or ZERO,
                     getattr(c, 'number', None))
                 for c in self.coins or []])
+        # A client does not ask for it again where it is not typed
+        self.difference = self.on_change_with_difference()
 
     @fields.depends('counted', 'expected')
     def on_change_with_difference(

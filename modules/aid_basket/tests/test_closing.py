@@ -105,6 +105,19 @@ class ClosingTestCase(TillTestCase):
             self.assertEqual(day['households'], '3')
 
     @with_transaction()
+    def test_coins_that_do_not_add_up(self):
+        "Coins say the sum and what is missing, so that a reason is asked"
+        pool = Pool()
+        Coin = pool.get('aid.session.coin')
+        start = pool.get('aid.session.close.start')(
+            expected=D('21.00'), counted=None,
+            coins=[Coin(value=D('0.50'), number=3), Coin(
+                    value=D(5), number=None)])
+        start.on_change_coins()
+        self.assertEqual(start.counted, D('1.50'))
+        self.assertEqual(start.difference, D('-19.50'))
+
+    @with_transaction()
     def test_paper_kit(self):
         "The kit lists who is expected and what is left, and no reasons"
         with at_till() as branch:
