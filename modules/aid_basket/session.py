@@ -356,6 +356,8 @@ class Session(
         with own_transaction(sessions, sessions[0].branch.company):
             cls._wait_for_tills(sessions)
             cls._freeze(cls.browse(ids))
+            # Where nothing is left to book no entry will say so
+            cls.mark_posted(cls.browse(ids))
         cls.__queue__.catch_up(sessions)
 
     @classmethod

@@ -204,6 +204,8 @@ class ClosingTestCase(TillTestCase):
                 branch, date=today + dt.timedelta(days=1),
                 cash_counted=D(20))
             Session.close([session])
+            # Nothing is left to book: no entry would say so
+            self.assertEqual(Session(session.id).state, 'posted')
             bread_, meat = bread.product.family, old.product.family
             households = [create_household(branch) for _ in range(2)]
             with self.assertRaises(CatchUpError):
