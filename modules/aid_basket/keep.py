@@ -17,7 +17,8 @@ from trytond.transaction import Transaction, without_check_access
 #: What of a basket is composed, beside its lines
 COMPOSED = [
     'household', 'people', 'kg', 'market_value', 'asked', 'granted',
-    'question', 'question_code']
+    'question', 'question_code', 'labels_read', 'served_by', 'emergency',
+    'emergency_reason', 'emergency_card', 'adults', 'children', 'babies']
 
 
 class KeepMixin(Model):

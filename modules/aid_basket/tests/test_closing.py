@@ -301,6 +301,17 @@ class ClosingTestCase(TillTestCase):
             self.assertEqual(changes['lines']['delete'], [-3])
             self.assertEqual(len(kept()), 2)
             self.assertEqual(Basket(stored.id).household, household)
+            # So is what is no goods: who serves, and that it is free
+            Pool().get('aid.session.person').create([{
+                        'branch': branch.id, 'date': stored.date,
+                        'name': "Rose", 'card_code': 'R12'}])
+            for code in ['R12', 'CMDAID']:
+                screen(Line(line['id'])).on_scan_code(code)
+            basket = Basket(stored.id)
+            self.assertEqual(basket.served_by.name, "Rose")
+            self.assertTrue(basket.emergency)
+            self.assertEqual(basket.emergency_reason, 'no_file')
+            self.assertEqual(basket.adults, 1)
             # A client deletes what a scan has removed already
             gone = line['id']
             scanned = screen(Line(gone))
