@@ -31,19 +31,23 @@ class TillTestCase(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        drop_db()
-        activate_module('aid_basket')
-        _committed(make_books)
+        _prepare(make_books)
 
     @classmethod
     def tearDownClass(cls):
         drop_db()
 
 
-def _committed(function):
-    "Call *function* in a transaction that is begun again with its locks"
+def _prepare(function):
+    """A database in which *function* was called, in one transaction.
+
+    With the locks it turns out to want everything is begun again, from the
+    database on: what it did before must not be there twice.
+    """
     extras: dict = {}
     while True:
+        drop_db()
+        activate_module('aid_basket')
         with Transaction().start(DB_NAME, 1, **extras) as transaction:
             try:
                 function()
