@@ -32,17 +32,23 @@ os.environ.setdefault('DB_NAME', ':memory:')
 os.environ.setdefault('DB_CACHE', str(DATABASES))
 
 
-def _depends(module: str, seen: set[str]) -> set[str]:
-    "Names of our modules that *module* needs, itself included"
-    config = MODULES / module / 'tryton.cfg'
-    if module in seen or not config.exists():
-        return seen
-    seen.add(module)
-    parser = configparser.ConfigParser()
-    parser.read(config)
-    for depend in parser.get('tryton', 'depends', fallback='').split():
-        _depends(depend, seen)
-    return seen
+def _depends(module: str) -> list[str]:
+    "What the module of ours says it needs"
+    config = configparser.ConfigParser()
+    config.read(MODULES / module / 'tryton.cfg')
+    return sorted(config.get('tryton', 'depends', fallback='').split())
+
+
+def _in_order(modules: list[str]) -> list[str]:
+    "Our own among *modules* and below them, the lowest first"
+    order: list[str] = []
+    for module in modules:
+        if not (MODULES / module / 'tryton.cfg').exists():
+            continue
+        for name in [*_in_order(_depends(module)), module]:
+            if name not in order:
+                order.append(name)
+    return order
 
 
 def _shapes_database(path: pathlib.Path) -> bool:
@@ -65,10 +71,7 @@ def content_key(modules: list[str], *files: pathlib.Path) -> str:
     digest = hashlib.sha1()
     for name in ['trytond', 'trytond_stock', 'trytond_account_invoice']:
         digest.update(importlib.metadata.version(name).encode())
-    names: set[str] = set()
-    for module in modules:
-        _depends(module, names)
-    for name in sorted(names):
+    for name in sorted(_in_order(modules)):
         for path in sorted((MODULES / name).rglob('*')):
             if _shapes_database(path):
                 digest.update(str(path.relative_to(MODULES)).encode())
@@ -116,33 +119,15 @@ def _layers(modules: list[str]) -> list[list[str]]:
     layers: list[list[str]] = []
     below: list[str] = []
     for module in _in_order(modules):
-        config = configparser.ConfigParser()
-        config.read(MODULES / module / 'tryton.cfg')
-        depends = config.get('tryton', 'depends').split()
-        ground = sorted(
-            {d for d in depends if not (MODULES / d).exists()} - set(below)
-            - {'ir', 'res'})
+        ground = [
+            name for name in _depends(module)
+            if not (MODULES / name).exists()
+            and name not in {'ir', 'res', *below}]
         for more in [ground, [module]]:
             if more:
                 below = below + more
                 layers.append(below)
     return layers
-
-
-def _in_order(modules: list[str]) -> list[str]:
-    "Our own among *modules* and below them, the lowest first"
-    order: list[str] = []
-    for module in modules:
-        config = MODULES / module / 'tryton.cfg'
-        if not config.exists():
-            continue
-        parser = configparser.ConfigParser()
-        parser.read(config)
-        depends = sorted(parser.get('tryton', 'depends').split())
-        for name in [*_in_order(depends), module]:
-            if name not in order:
-                order.append(name)
-    return order
 
 
 def _activate_in_layers() -> None:

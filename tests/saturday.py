@@ -50,9 +50,7 @@ def _id(record) -> int | None:
 @contextmanager
 def papers_as_text() -> Iterator[None]:
     "Papers come as HTML, as where the library for PDF lacks"
-    with patch('aid_basket.bilan.can_pdf', return_value=False), \
-            patch('aid_basket.paper.can_pdf', return_value=False), \
-            patch('aid_basket.paper_kit.can_pdf', return_value=False):
+    with patch('aid_basket.paper.can_pdf', return_value=False):
         yield
 
 

@@ -18,7 +18,7 @@ from trytond.pool import Pool
 from trytond.report import Report
 from trytond.transaction import Transaction, without_check_access
 
-from .paper import can_pdf
+from .paper import PaperReport
 
 LABELS = [
     'title', 'open', 'households', 'people', 'kg', 'meals', 'families',
@@ -49,7 +49,7 @@ def meals(kg: float, kg_per_meal: float | None) -> int | None:
     return int(kg / kg_per_meal) if kg_per_meal else None
 
 
-class Bilan(Report):
+class Bilan(PaperReport, Report):
     "What a branch handed over on a day"
     __name__ = 'aid.distribution.bilan'
 
@@ -60,20 +60,11 @@ class Bilan(Report):
         context['labels'] = {
             name: gettext(f'aid_basket.msg_bilan_{name}')
             for name in LABELS}
-        context['no_pdf'] = (
-            '' if can_pdf() else gettext('aid_basket.msg_paper_no_pdf'))
         with without_check_access():
             days = dict.fromkeys(
                 (s.branch, s.date) for s in Session.browse(records))
             context['pages'] = [day_of(*day) for day in days]
         return context
-
-    @classmethod
-    def convert(cls, report, data, **kwargs):
-        "The document itself, as HTML, where no PDF can be made"
-        if not can_pdf():
-            return 'html', data
-        return super().convert(report, data, **kwargs)
 
 
 def day_of(branch, date) -> dict:

@@ -218,9 +218,8 @@ class CancelStart(ModelView):
         self.lines = self.lines
 
 
-class CancelLine(ModelView):
-    "Where the goods of one line are"
-    __name__ = 'aid.basket.cancel.line'
+class ReturnedLine(ModelView):
+    "What a wizard shows of a line that was handed over, and its fate"
 
     line = fields.Many2One('aid.basket.line', "Line", readonly=True)
     product = fields.Many2One('product.product', "Product", readonly=True)
@@ -228,6 +227,23 @@ class CancelLine(ModelView):
     quantity = fields.Float("Quantity", digits='unit', readonly=True)
     unit = fields.Many2One('product.uom', "Unit", readonly=True)
     fate = fields.Selection(FATES, "Fate", required=True, sort=False)
+
+    @staticmethod
+    def values_of(line, fate: str) -> dict:
+        "The row of *line* with which a wizard begins"
+        return {
+            'line': line.id,
+            'product': line.product.id,
+            'lot': line.lot.id if line.lot else None,
+            'quantity': line.quantity,
+            'unit': line.unit.id,
+            'fate': fate,
+            }
+
+
+class CancelLine(ReturnedLine):
+    "Where the goods of one line are"
+    __name__ = 'aid.basket.cancel.line'
 
 
 class Cancel(Wizard):
@@ -247,14 +263,9 @@ class Cancel(Wizard):
         check_state(basket)
         return {
             'basket': basket.id,
-            'lines': [{
-                    'line': line.id,
-                    'product': line.product.id,
-                    'lot': line.lot.id if line.lot else None,
-                    'quantity': line.quantity,
-                    'unit': line.unit.id,
-                    'fate': CancelStart.default_all_lines(),
-                    } for line in basket.lines],
+            'lines': [
+                CancelLine.values_of(line, CancelStart.default_all_lines())
+                for line in basket.lines],
             }
 
     def transition_cancel(self) -> str:

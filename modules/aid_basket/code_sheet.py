@@ -18,7 +18,7 @@ from trytond.transaction import without_check_access
 from aid_lot.lot import picture
 
 from .command import COMMANDS
-from .paper import can_pdf
+from .paper import PaperReport
 from .scan import family_key, numbered_families
 
 #: So many kinds of loose produce, the most there is first
@@ -40,7 +40,7 @@ class Card(NamedTuple):
         return picture(self.code)
 
 
-class CodeSheet(Report):
+class CodeSheet(PaperReport, Report):
     "Pictures and codes of what a branch hands out without a label"
     __name__ = 'aid.distribution.code_sheet'
 
@@ -50,8 +50,6 @@ class CodeSheet(Report):
         Session = Pool().get('aid.distribution.session')
         context['title'] = gettext('aid_basket.msg_sheet_title')
         context['hint'] = gettext('aid_basket.msg_sheet_hint')
-        context['no_pdf'] = (
-            '' if can_pdf() else gettext('aid_basket.msg_paper_no_pdf'))
         with without_check_access():
             sheets = dict.fromkeys(
                 (s.branch, s.date) for s in Session.browse(records))
@@ -59,13 +57,6 @@ class CodeSheet(Report):
                 (branch.rec_name, sections(branch, date))
                 for branch, date in sheets]
         return context
-
-    @classmethod
-    def convert(cls, report, data, **kwargs):
-        "The document itself, as HTML, where no PDF can be made"
-        if not can_pdf():
-            return 'html', data
-        return super().convert(report, data, **kwargs)
 
 
 def sections(branch, date) -> list[tuple[str, list[Card]]]:

@@ -313,21 +313,19 @@ class ExchangeStart(ModelView):
     lines = fields.One2Many('aid.basket.exchange.line', None, "Goods")
 
 
-class ExchangeLine(ModelView):
+class ExchangeLine(cancel.ReturnedLine):
     "How much of one line comes back, and where it goes"
     __name__ = 'aid.basket.exchange.line'
 
-    line = fields.Many2One('aid.basket.line', "Line", readonly=True)
-    product = fields.Many2One('product.product', "Product", readonly=True)
-    lot = fields.Many2One('stock.lot', "Lot", readonly=True)
-    quantity = fields.Float("Handed Over", digits='unit', readonly=True)
-    unit = fields.Many2One('product.uom', "Unit", readonly=True)
     back = fields.Float(
         "Comes Back", digits='unit',
         domain=['OR', ('back', '=', None), [
                 ('back', '>=', 0), ('back', '<=', Eval('quantity', 0))]])
-    fate = fields.Selection(
-        cancel.FATES, "Fate", required=True, sort=False)
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        cls.quantity.string = "Handed Over"
 
 
 class Exchange(Wizard):
@@ -347,15 +345,9 @@ class Exchange(Wizard):
         cancel.check_state(basket)
         return {
             'basket': basket.id,
-            'lines': [{
-                    'line': line.id,
-                    'product': line.product.id,
-                    'lot': line.lot.id if line.lot else None,
-                    'quantity': line.quantity,
-                    'unit': line.unit.id,
-                    'back': None,
-                    'fate': usual_fate(line.product),
-                    } for line in basket.lines],
+            'lines': [
+                ExchangeLine.values_of(line, usual_fate(line.product))
+                for line in basket.lines],
             }
 
     def do_open_(self, action) -> tuple[dict, dict]:

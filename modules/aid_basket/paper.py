@@ -17,12 +17,30 @@ from .reckoning import rule_of
 
 LABELS = [
     'date', 'household', 'goods', 'quantity', 'amount', 'value', 'aid',
-    'total', 'free_block', 'due', 'lot', 'thanks', 'no_pdf',
-    'duplicate']
+    'total', 'free_block', 'due', 'lot', 'thanks', 'duplicate']
 ZERO = Decimal(0)
 
 
-class BasketPaper(Report):
+class PaperReport:
+    "A report that is served as HTML, and says so, where no PDF can be made"
+    __slots__ = ()
+
+    @classmethod
+    def get_context(cls, records, header, data) -> dict:
+        context = super().get_context(records, header, data)
+        context['no_pdf'] = (
+            '' if can_pdf() else gettext('aid_basket.msg_paper_no_pdf'))
+        return context
+
+    @classmethod
+    def convert(cls, report, data, **kwargs):
+        "The document itself, as HTML, where no PDF can be made"
+        if not can_pdf():
+            return 'html', data
+        return super().convert(report, data, **kwargs)
+
+
+class BasketPaper(PaperReport, Report):
     "Invoice or hand-over slip of a basket"
     __name__ = 'aid.basket.paper'
 
@@ -48,7 +66,6 @@ class BasketPaper(Report):
         context['labels'] = {
             name: gettext(f'aid_basket.msg_paper_{name}')
             for name in LABELS}
-        context['can_pdf'] = can_pdf()
         with without_check_access():
             context['papers'] = [
                 cls._paper(basket) for basket in Basket.browse(records)]
@@ -151,13 +168,6 @@ class BasketPaper(Report):
                     'aid_basket.msg_paper_credit_note',
                     number=basket.credit_note.number))
         return words
-
-    @classmethod
-    def convert(cls, report, data, **kwargs):
-        "The document itself, as HTML, where no PDF can be made"
-        if not can_pdf():
-            return 'html', data
-        return super().convert(report, data, **kwargs)
 
 
 def ticket_height(paper: dict) -> int:

@@ -11,7 +11,7 @@ from trytond.report import Report
 from trytond.transaction import without_check_access
 
 from . import standing
-from .paper import can_pdf
+from .paper import PaperReport
 
 LABELS = [
     'title', 'how', 'code', 'name', 'size', 'constraints', 'left', 'tally',
@@ -23,7 +23,7 @@ BLANK_LINES = 8
 EMERGENCY_LINES = 10
 
 
-class PaperKit(Report):
+class PaperKit(PaperReport, Report):
     "What a till needs to go on by hand"
     __name__ = 'aid.distribution.paper_kit'
 
@@ -35,8 +35,6 @@ class PaperKit(Report):
         Family = pool.get('aid.family')
         context['labels'] = {
             name: gettext(f'aid_basket.msg_kit_{name}') for name in LABELS}
-        context['no_pdf'] = (
-            '' if can_pdf() else gettext('aid_basket.msg_paper_no_pdf'))
         context['blank'] = range(BLANK_LINES)
         context['emergencies'] = range(EMERGENCY_LINES)
         with without_check_access():
@@ -44,13 +42,6 @@ class PaperKit(Report):
             context['kits'] = [
                 kit_of(session) for session in Session.browse(records)]
         return context
-
-    @classmethod
-    def convert(cls, report, data, **kwargs):
-        "The document itself, as HTML, where no PDF can be made"
-        if not can_pdf():
-            return 'html', data
-        return super().convert(report, data, **kwargs)
 
 
 def kit_of(session) -> dict:
