@@ -10,7 +10,7 @@ from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.tools import file_open
 
-from . import nutriscore, plausibility
+from . import average, nutriscore, plausibility
 from .exceptions import CompositionError, CompositionWarning
 
 LETTERS = [(None, '')] + [(letter, letter) for letter in nutriscore.LETTERS]
@@ -192,6 +192,12 @@ class Composition(ModelSQL, ModelView):
             return None
         return letter_picture(self.nutri_score)
 
+    def sources(self) -> list[tuple[str, dict[str, float | None]]]:
+        "What each source says of 100 g, the surest first; see ``values``"
+        return [('label', {
+                    name: _float(getattr(self, field))
+                    for field, name in average.FIELDS.items()})]
+
     def compute_fields(self, field_names=None) -> dict[str, Any]:
         values = super().compute_fields(field_names=field_names)
         if field_names is None or FED_BY & set(field_names):
@@ -255,6 +261,10 @@ FIELDS = {
     'saturates_g': 'saturates', 'salt_g': 'salt', 'protein_g': 'protein',
     'fibre_g': 'fibre', 'fruit_veg_legumes_pct': 'fruit_veg_legumes',
     'fat_g': 'fat'}
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def letter_icon(letter: str | None) -> str | None:
