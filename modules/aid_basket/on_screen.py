@@ -1,0 +1,126 @@
+"""What the screen of the till shows while a basket is composed.
+
+Sums, pictures and words; everything is reckoned again with each scan.
+"""
+from __future__ import annotations
+
+from decimal import Decimal
+
+from trytond.model import Model, fields
+from trytond.modules.currency.fields import Monetary
+from trytond.pyson import Eval
+from trytond.transaction import without_check_access
+
+from . import allergen, standing, verdict
+from .reckoning import reckon
+
+_DONE = {'readonly': Eval('state') != 'draft'}
+
+
+class ScreenMixin(Model):
+    "Shows a basket as it is composed"
+    __slots__ = ()
+
+    message = fields.Function(
+        fields.Char("Message", readonly=True), 'get_nothing')
+    pick = fields.Function(
+        fields.Many2One(
+            'aid.family', "Family", states=_DONE,
+            domain=[('product', '!=', None)],
+            help="Tap a family to add some of it."),
+        'get_nothing', setter='set_nothing')
+    total_picture = fields.Function(
+        fields.Binary("Total", readonly=True), 'get_pictures')
+    balance_picture = fields.Function(
+        fields.Binary("Balance", readonly=True), 'get_pictures')
+    balance_words = fields.Function(
+        fields.Text("What We Offer", readonly=True), 'get_pictures')
+    cap_words = fields.Function(
+        fields.Char("Entitlement", readonly=True), 'get_pictures')
+    label_words = fields.Function(
+        fields.Text(
+            "Look at These Labels", readonly=True,
+            states={'invisible': ~Eval('label_words')}), 'get_pictures')
+    labels_read = fields.Boolean(
+        "Labels Looked At",
+        states={
+            'invisible': ~Eval('label_words'),
+            'readonly': Eval('state') != 'draft',
+            })
+    owed = fields.Function(
+        Monetary(
+            "Still Owed", currency='currency', digits='currency',
+            readonly=True,
+            help="What the household owes from earlier baskets."),
+        'on_change_with_owed')
+
+    @fields.depends('session', methods=['_refresh'])
+    def on_change_session(self) -> None:
+        if self.session:
+            self.branch = self.session.branch
+            self.date = self.session.date
+        self._refresh()
+
+    @fields.depends('household', methods=['_refresh', '_count_people'])
+    def on_change_household(self) -> None:
+        self._count_people()
+        self._refresh()
+
+    @fields.depends('lines', methods=['_refresh'])
+    def on_change_lines(self) -> None:
+        self._refresh()
+
+    @fields.depends(
+        'session', 'household', 'lines', 'state', 'id', 'emergency',
+        'emergency_card', 'replaces')
+    def _refresh(self) -> None:
+        "Reckon everything that depends on the goods and the household"
+        lines = list(self.lines or [])
+        reckon(self, lines)
+        self.lines = lines
+        for name, value in self._shown(lines).items():
+            setattr(self, name, value)
+
+    def _shown(self, lines) -> dict:
+        "What the screen says of *lines*: pictures and words by field name"
+        words, picture = verdict.of_basket(self, lines)
+        said, over = standing.shown(self, lines)
+        return {
+            'balance_words': words,
+            'balance_picture': picture,
+            'total_picture': verdict.total_picture(self),
+            'cap_words': said,
+            'cap_exceeded': over,
+            'label_words': allergen.words(self, lines),
+            }
+
+    @fields.depends('household')
+    def on_change_with_constraints(self, name: str | None = None):
+        if not self.household:
+            return None
+        with without_check_access():
+            kinds = {c.kind.name for c in self.household.constraints}
+        return ', '.join(sorted(kinds))
+
+    @fields.depends('household', 'id')
+    def on_change_with_owed(self, name: str | None = None) -> Decimal:
+        if not self.household:
+            return Decimal(0)
+        return standing.owed(self.household, but=self.id)
+
+    @classmethod
+    def get_nothing(cls, baskets, name: str) -> dict:
+        return dict.fromkeys([b.id for b in baskets])
+
+    @classmethod
+    def set_nothing(cls, baskets, name: str, value) -> None:
+        "A tap is answered at once; there is nothing to keep"
+
+    @classmethod
+    def get_pictures(cls, baskets, names: list[str]) -> dict:
+        result: dict = {name: {} for name in names}
+        for basket in baskets:
+            shown = basket._shown(basket.lines)
+            for name in names:
+                result[name][basket.id] = shown[name]
+        return result
