@@ -19,10 +19,6 @@ class DatedMixin(Model):
     """
     __slots__ = ()
 
-    #: The fields that tell one value from another that holds beside it, such
-    #: as the family of a price; None: no rule that a branch should see listed
-    _rule_key: tuple[str, ...] | None = None
-
     valid_from = fields.Date(
         "Valid From",
         domain=[
@@ -91,27 +87,54 @@ class DatedMixin(Model):
             domain, order=[('valid_from', 'DESC NULLS LAST'), ('id', 'DESC')])
 
     @classmethod
-    def applying(cls, branch, date: dt.date) -> list:
-        """The records that apply to *branch* on *date*, one of each key.
-
-        :param branch: an ``aid.branch``; what is the same everywhere does not
-            look at it
-        """
-        best: dict[tuple, Any] = {}
-        for record in cls.all_at(date):
-            best.setdefault(
-                tuple(getattr(record, n) for n in cls._rule_key or ()),
-                record)
-        return list(best.values())
-
-    @classmethod
     def at(cls, date: dt.date, **equal: Any):
         "The record that holds on *date* among those equal to *equal*, or None"
         records = cls.all_at(date, **equal)
         return records[0] if records else None
 
 
-class BranchRuleMixin(DatedMixin):
+class RuleMixin(DatedMixin):
+    """A dated value of the network, in the list of the rules of a branch.
+
+    Its form says with `holds_at` whether it is the one that holds.
+    """
+    __slots__ = ()
+
+    #: The fields that tell one value from another that holds beside it, such
+    #: as the family of a price
+    _rule_key: tuple[str, ...] = ()
+
+    holds_at = fields.Function(
+        fields.Char(
+            "Today at Your Branch", states={'invisible': ~Eval('holds_at')}),
+        'get_holds_at')
+
+    @classmethod
+    def get_holds_at(cls, rules, name: str) -> dict[int, str | None]:
+        "Whether the value holds at the branch at hand, or whose does"
+        from .rules_here import holding
+        return holding(rules)
+
+    @classmethod
+    def applying(cls, branch, date: dt.date) -> list:
+        """The records that apply to *branch* on *date*, one of each key.
+
+        :param branch: an ``aid.branch``; what is the same everywhere does not
+            look at it
+        """
+        return cls._one_of_each(cls.all_at(date))
+
+    @classmethod
+    def _one_of_each(cls, records) -> list:
+        "The first of *records* of each key"
+        best: dict[tuple, Any] = {}
+        for record in records:
+            best.setdefault(
+                tuple(getattr(record, n) for n in cls._rule_key), record)
+        return list(best.values())
+
+
+class BranchRuleMixin(RuleMixin):
     """A dated value of the network that a branch may replace by its own.
 
     A record without branch is the value of the network.  A branch takes the
@@ -119,7 +142,6 @@ class BranchRuleMixin(DatedMixin):
     """
     __slots__ = ()
 
-    _rule_key = ()
     _branch_scope: tuple[str, ...] = ('branch',)
     _branch_scope_empty = True
     # What the network and the branches above decided is there to be read
@@ -128,10 +150,6 @@ class BranchRuleMixin(DatedMixin):
     branch = fields.Many2One(
         'aid.branch', "Branch", ondelete='CASCADE',
         help="Empty: the value of the network.")
-    holds_at = fields.Function(
-        fields.Char(
-            "Today at Your Branch", states={'invisible': ~Eval('holds_at')}),
-        'get_holds_at')
 
     @classmethod
     def __setup__(cls) -> None:
@@ -139,12 +157,6 @@ class BranchRuleMixin(DatedMixin):
         table = cls.__table__()
         cls._sql_indexes.add(
             Index(table, (table.branch, Index.Equality())))
-
-    @classmethod
-    def get_holds_at(cls, rules, name: str) -> dict[int, str | None]:
-        "Whether the value holds at the branch at hand, or whose does"
-        from .rules_here import holding
-        return holding(rules)
 
     @classmethod
     def applying(cls, branch, date: dt.date) -> list:
@@ -156,12 +168,7 @@ class BranchRuleMixin(DatedMixin):
                 ], order=[('valid_from', 'DESC NULLS LAST'), ('id', 'DESC')])
         records.sort(
             key=lambda r: nearest[r.branch.id] if r.branch else 0)
-        best: dict[tuple, Any] = {}
-        for record in records:
-            best.setdefault(
-                tuple(getattr(record, n) for n in cls._rule_key or ()),
-                record)
-        return list(best.values())
+        return cls._one_of_each(records)
 
     @classmethod
     def for_branch(cls, branch, date: dt.date, **equal: Any):

@@ -9,7 +9,7 @@ from trytond.pool import Pool
 from trytond.transaction import Transaction, check_access
 from trytond.wizard import Button, StateView, Wizard
 
-from .dated import DatedMixin
+from .dated import RuleMixin
 
 # What every dated rule has, and what Tryton adds to any record
 _COMMON = {
@@ -77,8 +77,7 @@ def rules_of(branch) -> list[dict]:
     today = branch.today()
     lines = []
     for name, model in sorted(Pool().iterobject()):
-        if not (issubclass(model, DatedMixin) and issubclass(model, ModelSQL)
-                and model._rule_key is not None):
+        if not (issubclass(model, RuleMixin) and issubclass(model, ModelSQL)):
             continue
         with check_access():
             if not ModelAccess.check(name, 'read', raise_exception=False):
@@ -140,7 +139,7 @@ def _said(record, name: str) -> str:
 def holding(rules) -> dict[int, str | None]:
     """What to say on the form of each of *rules* about the branch at hand.
 
-    :param rules: records of one ``BranchRuleMixin``
+    :param rules: records of one ``RuleMixin``
     :return: whether the value holds today at the current branch of the user
         or, if not, whose does; None without a branch or a value
     """

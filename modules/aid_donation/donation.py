@@ -21,7 +21,7 @@ from trytond.pyson import Bool, Eval, If
 from trytond.tools import timezone as tz
 from trytond.transaction import Transaction
 
-from aid_branch.dated import DatedMixin
+from aid_branch.dated import RuleMixin
 from aid_branch.scope import BranchMixin
 
 from . import mixed_dates, receiving
@@ -62,10 +62,9 @@ def _from_state(state: str, message: str):
     return decorator
 
 
-class Rule(DatedMixin, ModelSQL, ModelView):
+class Rule(RuleMixin, ModelSQL, ModelView):
     "What is asked of goods at the door, from a day on"
     __name__ = 'aid.donation.rule'
-    _rule_key = ()
 
     use_by_hours = fields.Integer(
         "Hours Before Use-by", required=True,

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from aid_branch.dated import DatedMixin
+from aid_branch.dated import RuleMixin
 
 from trytond.i18n import gettext
 from trytond.model import (
@@ -154,7 +154,7 @@ class Family(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
         return super().copy(families, default=default)
 
 
-class FamilyTerm(DatedMixin, ModelSQL, ModelView):
+class FamilyTerm(RuleMixin, ModelSQL, ModelView):
     "What a family is worth, and how long past its best-before, from a day on"
     __name__ = 'aid.family.term'
     _rule_key = ('family',)

@@ -4,7 +4,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from aid_branch.dated import DatedMixin
+from aid_branch.dated import RuleMixin
 
 from trytond.model import (
     DeactivableMixin, Index, ModelSQL, ModelView, Unique, fields,
@@ -57,7 +57,7 @@ class SupplySource(
         return in_force(self.terms, date)
 
 
-class SupplySourceTerm(DatedMixin, ModelSQL, ModelView):
+class SupplySourceTerm(RuleMixin, ModelSQL, ModelView):
     "What a supply source forbids and allows, from a day on"
     __name__ = 'aid.supply.source.term'
     _rule_key = ('supply_source',)

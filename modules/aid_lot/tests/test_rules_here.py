@@ -59,3 +59,6 @@ class RulesHereTestCase(unittest.TestCase):
                 self.assertIn("Another", layouts[0].holds_at)
                 self.assertIn("This value", layouts[1].holds_at)
                 self.assertIsNone(layouts[2].holds_at)
+                # What only the network decides says so too
+                self.assertIn(
+                    "This value", family('dairy').term_at(TODAY).holds_at)
