@@ -15,7 +15,7 @@ from trytond.pool import Pool
 from trytond.report import Report
 from trytond.transaction import without_check_access
 
-from aid_lot.lot import picture
+from aid_lot.label import picture
 
 from .command import COMMANDS
 from .paper import PaperReport

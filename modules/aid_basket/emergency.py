@@ -22,7 +22,7 @@ from trytond.transaction import Transaction, without_check_access
 
 from aid_branch.scope import BranchMixin
 from aid_donation.public_code import new_code
-from aid_lot.lot import picture
+from aid_lot.label import picture
 
 from . import cap
 

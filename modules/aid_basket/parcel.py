@@ -16,7 +16,6 @@ from trytond.model import (
     fields)
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval, If
-from trytond.report import Report
 from trytond.tools import grouped_slice
 from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import (
@@ -24,7 +23,7 @@ from trytond.wizard import (
 
 from aid_branch.scope import BranchMixin
 from aid_donation.public_code import new_code
-from aid_lot.lot import picture
+from aid_lot.label import Label, LabelReport
 
 from .exceptions import CheckoutError, ParcelError
 from .own_transaction import own_transaction, read_again
@@ -460,15 +459,21 @@ class PackedMixin(Model):
         states={'readonly': True})
 
 
-class ParcelLabel(Report):
+class ParcelLabel(LabelReport):
     "Labels to stick on prepared parcels; scanning one adds it whole"
     __name__ = 'aid.parcel.label'
 
     @classmethod
-    def get_context(cls, records, header, data) -> dict:
-        context = super().get_context(records, header, data)
-        context['picture'] = picture
-        return context
+    def labels(cls, parcels) -> list[Label]:
+        return [Label(p.number, tuple(cls._rows(p))) for p in parcels]
+
+    @classmethod
+    def _rows(cls, parcel):
+        yield 'title', parcel.model.name
+        yield 'number', gettext(
+            'aid_basket.msg_parcel_label_size', size=parcel.model.size)
+        if parcel.expiry:
+            yield 'date', cls.format_date(parcel.expiry)
 
 
 class MakeStart(ModelView):

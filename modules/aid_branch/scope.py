@@ -37,6 +37,49 @@ class BranchMixin(Model):
         return Transaction().context.get('branch')
 
 
+class BetweenBranchesMixin(Model):
+    """Gives what goes from one location to another the branches of both.
+
+    Whoever sees either end sees it; what lies outside every branch is public.
+    """
+    __slots__ = ()
+
+    _branch_scope: tuple[str, ...] = ('from_branch', 'to_branch')
+    _branch_scope_empty = True
+
+    from_branch = fields.Many2One(
+        'aid.branch', "From Branch", readonly=True, ondelete='RESTRICT')
+    to_branch = fields.Many2One(
+        'aid.branch', "To Branch", readonly=True, ondelete='RESTRICT')
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_indexes.update({
+                Index(table, (table.from_branch, Index.Equality())),
+                Index(table, (table.to_branch, Index.Equality())),
+                })
+
+    @classmethod
+    def preprocess_values(cls, mode: str, values: dict) -> dict:
+        # Known from the locations, so it is written with the row itself and
+        # not by an update after it
+        values = super().preprocess_values(mode, values)
+        for end in ['from', 'to']:
+            if f'{end}_location' in values:
+                values[f'{end}_branch'] = _branch_of(
+                    values[f'{end}_location'])
+        return values
+
+
+def _branch_of(location_id: int | None) -> int | None:
+    if location_id is None:
+        return None
+    location = Pool().get('stock.location')(location_id)
+    return location.branch.id if location.branch else None
+
+
 def scope_domain(
         model_name: str, branches: tuple[int, ...], mode: str) -> list | None:
     """The domain that keeps *model_name* to the branches below *branches*.

@@ -1,12 +1,10 @@
 """What is printed of a donation: the slip and the crate labels."""
 from __future__ import annotations
 
-import qrcode
-
 from trytond.i18n import gettext
 from trytond.report import Report
 
-from aid_lot.lot import LotLabel
+from aid_lot.label import LotLabel, picture
 
 from .donation import arrival
 from .public_code import spaced
@@ -44,27 +42,9 @@ class Label(LotLabel):
     __name__ = 'aid.donation.label'
 
     @classmethod
-    def get_context(cls, records, header, data) -> dict:
-        lots = [lot.id for donation in records for lot in donation.lots]
-        return super().get_context(
-            cls._get_records(lots, 'stock.lot', data), header, data)
-
-
-def picture(code: str) -> tuple[int, str]:
-    """A QR code of *code*, to be drawn in the page itself.
-
-    WeasyPrint fetches no picture but from the web, not even one that stands
-    in its own address.
-
-    :return: modules along a side, and the data of an SVG path
-    """
-    symbol = qrcode.QRCode(border=1)
-    symbol.add_data(code)
-    matrix = symbol.get_matrix()
-    return len(matrix), ''.join(
-        f'M{x} {y}h1v1h-1z'
-        for y, row in enumerate(matrix)
-        for x, dark in enumerate(row) if dark)
+    def labels(cls, donations) -> list:
+        return super().labels(
+            [lot for donation in donations for lot in donation.lots])
 
 
 def _goods(donation) -> list:

@@ -3,9 +3,10 @@ from __future__ import annotations
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelView, fields
-from trytond.pool import Pool, PoolMeta
+from trytond.pool import PoolMeta
 from trytond.pyson import Eval
 
+from aid_branch.scope import BetweenBranchesMixin
 from aid_lot.exceptions import LotOriginError
 
 from . import transfer
@@ -107,7 +108,7 @@ class Move(metaclass=PoolMeta):
         return super()._get_origin() + [ORIGIN]
 
 
-class ShipmentInternal(metaclass=PoolMeta):
+class ShipmentInternal(BetweenBranchesMixin, metaclass=PoolMeta):
     """A transfer of goods from a branch to another.
 
     Two clicks instead of Tryton's six: the one who gives sends, the one who
@@ -115,22 +116,9 @@ class ShipmentInternal(metaclass=PoolMeta):
     """
     __name__ = 'stock.shipment.internal'
 
-    _branch_scope = ('from_branch', 'to_branch')
-    _branch_scope_empty = True
-
-    from_branch = fields.Many2One(
-        'aid.branch', "From Branch", readonly=True, ondelete='RESTRICT')
-    to_branch = fields.Many2One(
-        'aid.branch', "To Branch", readonly=True, ondelete='RESTRICT')
-
     @classmethod
     def __setup__(cls) -> None:
         super().__setup__()
-        table = cls.__table__()
-        cls._sql_indexes.update({
-                Index(table, (table.from_branch, Index.Equality())),
-                Index(table, (table.to_branch, Index.Equality())),
-                })
         cls._buttons.update({
                 'send': {
                     'invisible': ~Eval('state').in_(['draft', 'waiting']),
@@ -141,17 +129,6 @@ class ShipmentInternal(metaclass=PoolMeta):
                     'depends': ['state'],
                     },
                 })
-
-    @classmethod
-    def preprocess_values(cls, mode: str, values: dict) -> dict:
-        Location = Pool().get('stock.location')
-        values = super().preprocess_values(mode, values)
-        for end in ['from', 'to']:
-            location_id = values.get(f'{end}_location')
-            if location_id is not None:
-                branch = Location(location_id).branch
-                values[f'{end}_branch'] = branch.id if branch else None
-        return values
 
     @classmethod
     @ModelView.button

@@ -3,14 +3,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-import qrcode
-
 from trytond.i18n import gettext
 from trytond.model import Index, Unique, fields
 from trytond.modules.product import price_digits
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
-from trytond.report import Report
 from trytond.transaction import without_check_access
 
 from .exceptions import LotOriginError, LotValidationError
@@ -304,45 +301,6 @@ class Lot(metaclass=PoolMeta):
         default.setdefault('looked_on')
         default.setdefault('parents')
         return super().copy(lots, default=default)
-
-
-class LotLabel(Report):
-    """A label to stick on a crate or a pallet.
-
-    Its picture holds the number of the lot and nothing else, so that any
-    reader that types can scan it.
-    """
-    __name__ = 'stock.lot.label'
-
-    @classmethod
-    def get_context(cls, records, header, data) -> dict:
-        context = super().get_context(records, header, data)
-        today = Pool().get('ir.date').today()
-
-        def is_free(lot) -> bool:
-            term = lot.supply_source.term_at(today)
-            return bool(term and term.always_free)
-
-        context['picture'] = picture
-        context['is_free'] = is_free
-        return context
-
-
-def picture(code: str) -> tuple[int, str]:
-    """A QR code of *code*, to be drawn in the page itself.
-
-    WeasyPrint fetches no picture but from the web, not even one that stands
-    in its own address, and one shape is smaller than a thousand squares.
-
-    :return: modules along a side, and the data of an SVG path
-    """
-    symbol = qrcode.QRCode(border=1)
-    symbol.add_data(code)
-    matrix = symbol.get_matrix()
-    return len(matrix), ''.join(
-        f'M{x} {y}h1v1h-1z'
-        for y, row in enumerate(matrix)
-        for x, dark in enumerate(row) if dark)
 
 
 def _format(lang, date: dt.date | None) -> str:

@@ -14,7 +14,6 @@ from aid_branch.tests.network import create_network, create_user
 from aid_donation.exceptions import (
     DonationReceiveError, DonationReverseError, DonationStateError,
     GTINValidationError, UseByPastError)
-from aid_donation.slip import picture
 from aid_lot.exceptions import LotOriginError
 
 from .gifts import (
@@ -800,18 +799,6 @@ class SlipTestCase(unittest.TestCase):
             self.assertEqual(extension, 'pdf')
             self.assertEqual(content[:5], b'%PDF-')
             self.assertIn(donation.number, name)
-
-    @with_transaction()
-    def test_picture(self):
-        "The QR code is square, has its three corners and a white border"
-        side, path = picture('ACDF3479')
-        dark = {
-            tuple(map(int, move.split('h')[0].split()))
-            for move in path.split('M')[1:]}
-        for x, y in [(1, 1), (side - 2, 1), (1, side - 2)]:
-            self.assertIn((x, y), dark)
-        self.assertEqual(min(map(min, dark)), 1)
-        self.assertEqual(max(map(max, dark)), side - 2)
 
     @with_transaction()
     def test_french(self):
