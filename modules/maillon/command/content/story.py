@@ -17,6 +17,7 @@ from typing import Any
 from aid_basket.checkout import checkout
 
 from trytond.pool import Pool
+from trytond.tools import grouped_slice
 
 from .. import imports
 from ..imports import households as household_import
@@ -48,6 +49,7 @@ ROUNDS = {
     }
 #: What a round brings to one place
 LOTS_A_ROUND = 2
+INVOICES_AT_ONCE = 80
 #: What donors of a kind give: families, the first ones more often
 GIVES = {
     'all': ['fruit_vegetables', 'dairy', 'canned', 'dry_starch', 'bread',
@@ -600,7 +602,10 @@ def catch_up() -> None:
     pool = Pool()
     Invoice = pool.get('account.invoice')
     pool.get('aid.distribution.session').catch_up()
-    # Those whose entry is reconciled are paid.
-    Invoice.process(Invoice.search([('state', '=', 'posted')]))
+    # Those whose entry is reconciled are paid. SQLite bounds how many may be
+    # written, and checked, at once
+    for some in grouped_slice(
+            Invoice.search([('state', '=', 'posted')]), INVOICES_AT_ONCE):
+        Invoice.process(list(some))
     Queue = pool.get('ir.queue')
     Queue.delete(Queue.search([]))
