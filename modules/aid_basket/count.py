@@ -330,19 +330,20 @@ def handled(branch, date: dt.date) -> dict:
     """What *branch* should have left of what it handled on *date*.
 
     Only goods by weight and family: what came in that day or what the tills
-    handed over; and whatever turned out to be more than the books said.
+    handed over; and whatever turned out to be more than the books said. Of
+    these all that is there, since whoever counts sees no dates of arrival.
     Bounded by what is on the shelves and by the baskets of the day.
 
     :return: product → quantity in its default unit
     """
     OnHand = Pool().get('aid.lot.on_hand')
-    out = _handed_over(branch, date)
-    left = dict.fromkeys(out, 0.)
-    for row in OnHand.in_branch(branch):
-        if row.product in out or (
-                _by_weight(row.product) and _came_in(row.lot, date)):
-            left[row.product] = round(
-                left.get(row.product, 0) + row.quantity, 3)
+    rows = OnHand.in_branch(branch)
+    left = dict.fromkeys(_handed_over(branch, date) | {
+            row.product for row in rows
+            if _by_weight(row.product) and _came_in(row.lot, date)}, 0.)
+    for row in rows:
+        if row.product in left:
+            left[row.product] = round(left[row.product] + row.quantity, 3)
     return left
 
 
