@@ -124,5 +124,6 @@ def _sign_in(page, address: str, login: str, password: str) -> None:
     secret = page.locator('.modal input[type=password]')
     secret.fill(password)
     secret.press('Enter')
-    page.locator('#menu tbody tr').first.wait_for()
+    # On a phone it is there, folded away
+    page.locator('#menu tbody tr').first.wait_for(state='attached')
     page.wait_for_load_state('networkidle')

@@ -181,6 +181,17 @@ def words(basket, lines) -> str:
     return ' '.join(said)
 
 
+def labels_of(basket) -> str | None:
+    "The labels to look at that the screen of *basket* shows"
+    return getattr(basket, 'label_words', None) or None
+
+
+def look_again(basket, labels: str | None) -> None:
+    "Take the tick back where the labels are no longer those of before"
+    if labels_of(basket) != labels:
+        basket.labels_read = False
+
+
 def _taken_now(lines) -> list:
     "The goods of *lines*, but those kept from a basket that is exchanged"
     return [

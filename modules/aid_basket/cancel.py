@@ -17,6 +17,7 @@ from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 from .exceptions import BasketError
 from .own_transaction import own_transaction, read_again
+from .repeat import press_of
 
 FATES = [
     ('shelf', "Back on the Shelf"),
@@ -54,6 +55,7 @@ def cancel(basket, reason: str, fates: dict[int, str], session=None) -> None:
         basket.cancelled_at = dt.datetime.now()
         basket.cancelled_by = Transaction().user or None
         basket.cancel_reason = reason
+        basket.request_key = Transaction().context.get('request_key')
         basket.save()
         _pay_back(basket, paid_back, session)
         basket.reconcile()
@@ -269,7 +271,9 @@ class Cancel(Wizard):
             }
 
     def transition_cancel(self) -> str:
-        cancel(
-            self.record, self.start.reason,
-            {line.line.id: line.fate for line in self.start.lines})
+        with press_of('cancel', self.record) as done:
+            if not done:
+                cancel(
+                    self.record, self.start.reason,
+                    {l.line.id: l.fate for l in self.start.lines})
         return 'end'

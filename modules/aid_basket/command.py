@@ -1,13 +1,15 @@
 """The commands of the code sheet: what a till does, as codes to scan.
 
-Letters only: readers set to another keyboard garble digits and signs. What
-a code cannot do, since a scan presses no button, it says which to press.
+Letters only: readers set to another keyboard garble digits and signs. A scan
+itself presses no button, whose questions would not be seen: it names the
+button, which the web client presses, and says which it is for all others.
 """
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from trytond.i18n import gettext
+from trytond.model import Model, fields
 
 
 class Command(NamedTuple):
@@ -38,3 +40,78 @@ COMMANDS = [
         'H7Z'),
     ]
 BY_CODE = {command.code: command for command in COMMANDS}
+
+
+class CommandMixin(Model):
+    "A basket that obeys the commands of the code sheet"
+    __slots__ = ()
+
+    press = fields.Function(
+        fields.Char("Button to Press", readonly=True), 'get_nothing')
+
+    @fields.depends(
+        'state', 'household', 'emergency', 'lines', 'asked',
+        methods=['begin_emergency', '_refresh'])
+    def obey(self, ordered: Command) -> str:
+        "Do what is *ordered*, or name the button that does; what to say of it"
+        when = 'draft' if self.is_composed else 'done'
+        do = getattr(self, f'_obey_{ordered.name}_when_{when}', None)
+        return do() if do else gettext('aid_basket.msg_scan_done')
+
+    @property
+    def is_composed(self) -> bool:
+        "Whether goods may still come in and go out"
+        return getattr(self, 'state', None) in {None, 'draft'}
+
+    def _press(self, button: str, name: str) -> str:
+        "Have *button* pressed, which people know as the command *name*"
+        self.press = button
+        return gettext(
+            'aid_basket.msg_command_press',
+            command=gettext(f'aid_basket.msg_command_{name}'))
+
+    # While it is composed
+
+    def _obey_remove_when_draft(self) -> str:
+        return self._remove_last()
+
+    def _obey_weigh_when_draft(self) -> str:
+        return self._weigh_last()
+
+    def _obey_aid_when_draft(self) -> str:
+        self.begin_emergency()
+        return self.cap_words
+
+    def _obey_swap_when_draft(self) -> str:
+        return gettext('aid_basket.msg_command_swap_freely')
+
+    def _obey_cash_when_draft(self) -> str:
+        if not self.lines:
+            return gettext('aid_basket.msg_scan_no_line')
+        return self._press('checkout', 'cash')
+
+    def _obey_later_when_draft(self) -> str:
+        "Where nothing is asked, nothing is carried forward either"
+        if not self.asked:
+            return self._obey_cash_when_draft()
+        return self._press('checkout_later', 'later')
+
+    def _obey_next_when_draft(self) -> str:
+        "Whoever waits is called to a basket that is nobody's yet"
+        if self.household or self.emergency or self.lines:
+            return gettext('aid_basket.msg_command_not_done')
+        return self._press('take_next', 'next')
+
+    def _obey_print_when_draft(self) -> str:
+        return self._press('print_last', 'print')
+
+    # Once it was handed over
+
+    def _obey_swap_when_done(self) -> str:
+        return self._press('exchange', 'swap')
+
+    def _obey_next_when_done(self) -> str:
+        return self._press('next_basket', 'next')
+
+    def _obey_print_when_done(self) -> str:
+        return self._press('print_again', 'print')

@@ -311,6 +311,7 @@ class ExchangeStart(ModelView):
 
     basket = fields.Many2One('aid.basket', "Basket", readonly=True)
     lines = fields.One2Many('aid.basket.exchange.line', None, "Goods")
+    begun = fields.Many2One('aid.basket', "Begun", readonly=True)
 
 
 class ExchangeLine(cancel.ReturnedLine):
@@ -351,6 +352,9 @@ class Exchange(Wizard):
             }
 
     def do_open_(self, action) -> tuple[dict, dict]:
-        new = begin(self.record, {
-                l.line.id: (l.back or 0, l.fate) for l in self.start.lines})
-        return action, {'res_id': [new.id]}
+        # Pressed again after a lost answer: it is begun already
+        if not self.start.begun:
+            self.start.begun = begin(self.record, {
+                    l.line.id: (l.back or 0, l.fate)
+                    for l in self.start.lines})
+        return action, {'res_id': [self.start.begun.id]}

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from trytond.i18n import gettext
 from trytond.model import Model, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pyson import Eval
@@ -66,9 +67,11 @@ class ScreenMixin(Model):
         self._count_people()
         self._refresh()
 
-    @fields.depends('lines', methods=['_refresh'])
+    @fields.depends('lines', 'label_words', methods=['_refresh'])
     def on_change_lines(self) -> None:
+        labels = allergen.labels_of(self)
         self._refresh()
+        allergen.look_again(self, labels)
 
     @fields.depends(
         'session', 'household', 'lines', 'state', 'id', 'emergency',
@@ -80,6 +83,8 @@ class ScreenMixin(Model):
         self.lines = lines
         for name, value in self._shown(lines).items():
             setattr(self, name, value)
+        if getattr(self, 'replaces', None):
+            self.difference = self.on_change_with_difference()
 
     def _shown(self, lines) -> dict:
         "What the screen says of *lines*: pictures and words by field name"
@@ -111,6 +116,10 @@ class ScreenMixin(Model):
     @classmethod
     def get_nothing(cls, baskets, name: str) -> dict:
         return dict.fromkeys([b.id for b in baskets])
+
+    @staticmethod
+    def default_message() -> str:
+        return gettext('aid_basket.msg_scan_begin')
 
     @classmethod
     def set_nothing(cls, baskets, name: str, value) -> None:

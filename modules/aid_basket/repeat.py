@@ -4,9 +4,13 @@ The request key of a press is made of the page that it came from (Tryton's
 web client tells it with every call) and of the button. It is stored with what
 the press did, in the same transaction. Whoever else presses, or presses
 another button, is told that it is done.
+
+A wizard whose work is in the transaction of the press marks its own start
+instead (``aid.basket.pay``, ``aid.basket.exchange``).
 """
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import wraps
 
 from trytond.transaction import Transaction
@@ -26,7 +30,8 @@ def answers_again(func):
     @wraps(func)
     def wrapper(cls, baskets, *args, **kwargs):
         key = request_key(func.__name__)
-        if key and baskets and all(_did(b, key) for b in baskets):
+        if key and baskets and all(
+                b.state == 'done' and _did(b, key) for b in baskets):
             return cls._print_action(baskets)
         with Transaction().set_context(request_key=key):
             return func(cls, baskets, *args, **kwargs)
@@ -34,9 +39,23 @@ def answers_again(func):
 
 
 def _did(basket, key: str) -> bool:
-    "Whether *basket* was checked out by the press of *key*"
+    "Whether *basket* is as it is by the press of *key*, of the same user"
+    by = {
+        'done': basket.checked_out_by,
+        'cancelled': basket.cancelled_by,
+        }.get(basket.state)
     return (
-        basket.state == 'done'
-        and basket.request_key == key
-        and basket.checked_out_by
-        and basket.checked_out_by.id == Transaction().user)
+        by is not None
+        and by.id == Transaction().user
+        and basket.request_key == key)
+
+
+@contextmanager
+def press_of(button: str, basket):
+    """The press of *button* on *basket*: gives whether it was done before.
+
+    What is done inside stores the request key with it.
+    """
+    key = request_key(button)
+    with Transaction().set_context(request_key=key):
+        yield bool(key) and _did(basket, key)

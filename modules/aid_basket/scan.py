@@ -37,15 +37,15 @@ class Found:
         self.barcode = barcode
 
 
-class ScanMixin(Model):
+class ScanMixin(command.CommandMixin, Model):
     "Reads codes into the lines of a basket"
     __slots__ = ()
 
     @fields.depends(
         'state', 'session', 'household', 'lines', 'question',
-        'question_code', 'emergency_reason', methods=[
-            '_refresh', 'on_change_household', 'begin_emergency',
-            'on_change_with_constraints'])
+        'question_code', 'emergency_reason', 'label_words', methods=[
+            '_refresh', 'on_change_household', 'begin_emergency', 'obey',
+            'on_change_with_constraints', 'on_change_with_owed'])
     def on_scan_code(self, code) -> None:
         """Add what *code* stands for, or say what is the matter.
 
@@ -57,8 +57,11 @@ class ScanMixin(Model):
         something the answer comes first.
         """
         super().on_scan_code(code)
+        self.press = None
+        labels = allergen.labels_of(self)
         with without_check_access():
             self.message = self._read_code(code)
+        allergen.look_again(self, labels)
 
     @fields.depends('pick', methods=['on_scan_code'])
     def on_change_pick(self) -> None:
@@ -66,25 +69,29 @@ class ScanMixin(Model):
         if not self.pick:
             return
         code, self.pick = self.pick.code, None
+        labels = allergen.labels_of(self)
         with without_check_access():
             self.message = self._read_code(code)
+        allergen.look_again(self, labels)
 
     def _read_code(self, code: str) -> str:
         "Do what *code* asks; what to say about it"
-        if getattr(self, 'state', None) not in {None, 'draft'}:
-            return gettext('aid_basket.msg_scan_done')
+        typed = entry.read(code)
+        ordered = command.BY_CODE.get(typed.code.upper())
+        if not self.is_composed:
+            return self.obey(ordered) if ordered else gettext(
+                'aid_basket.msg_scan_done')
         if not self.session:
             return gettext('aid_basket.msg_scan_no_session')
-        typed = entry.read(code)
         if (answer := self._answer(typed)) is not None:
             return answer
         if typed.kind == 'remove':
             return self._remove_last()
         if typed.kind in {'quantity', 'weight', 'pieces'}:
             return self._set_last(typed)
+        if ordered:
+            return self.obey(ordered)
         code = typed.code
-        if ordered := command.BY_CODE.get(code.upper()):
-            return self._obey(ordered)
         if household := self._find_household(code):
             return self._set_household(household)
         if message := self._read_card(code):
@@ -186,23 +193,6 @@ class ScanMixin(Model):
                 product=found.product.name, kinds=kinds)
         return self._add_goods(found)
 
-    # Commands
-
-    def _obey(self, ordered: command.Command) -> str:
-        if ordered.name == 'remove':
-            return self._remove_last()
-        if ordered.name == 'aid':
-            self.begin_emergency()
-            return self.cap_words
-        if ordered.name == 'weigh':
-            if not (line := self._last_line()):
-                return gettext('aid_basket.msg_scan_no_line')
-            return gettext(
-                'aid_basket.msg_command_weigh_now',
-                product=line.product.rec_name)
-        return gettext(
-            'aid_basket.msg_command_press', command=ordered.label)
-
     # Households
 
     @staticmethod
@@ -225,6 +215,7 @@ class ScanMixin(Model):
         self.emergency_reason = None
         self.till_name = household.till_name
         self.constraints = self.on_change_with_constraints()
+        self.owed = self.on_change_with_owed()
         self.on_change_household()
         return ' '.join(filter(None, [
                     gettext(
@@ -248,6 +239,13 @@ class ScanMixin(Model):
         self._refresh()
         return gettext(
             'aid_basket.msg_scan_removed', product=line.product.rec_name)
+
+    def _weigh_last(self) -> str:
+        if not (line := self._last_line()):
+            return gettext('aid_basket.msg_scan_no_line')
+        return gettext(
+            'aid_basket.msg_command_weigh_now',
+            product=line.product.rec_name)
 
     def _set_last(self, typed: entry.Entry) -> str:
         "Set the quantity of the goods scanned last to what was *typed*"

@@ -3,6 +3,7 @@ from decimal import Decimal as D
 
 from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
+from trytond.transaction import Transaction
 
 from aid_basket.cancel import cancel
 from aid_basket.exceptions import BasketError
@@ -58,6 +59,28 @@ class CancelTestCase(TillTestCase):
             self.assertEqual(
                 {p.state for p in basket.payments}, {'booked'})
             self.assertEqual(basket.session.cash_taken, 0)
+
+    @with_transaction()
+    def test_pressed_again(self):
+        "After a lost answer the same press is answered, another refused"
+        Cancel = Pool().get('aid.basket.cancel', type='wizard')
+        with at_till() as branch:
+            rule()
+            bread, = give(branch, {'family': 'bread', 'net_weight': 5})
+            basket = self.done(branch, (bread, 2))
+            session_id, _, _ = Cancel.create()
+            start = {'start': {'reason': "Wrong bag", 'lines': []}}
+
+            def press(client):
+                with Transaction().set_context(
+                        client=client, active_model='aid.basket',
+                        active_id=basket.id, active_ids=[basket.id]):
+                    return Cancel.execute(session_id, start, 'cancel')
+
+            self.assertEqual(press('a'), press('a'))
+            self.assertEqual(on_hand(bread, branch), 5)
+            with self.assertRaises(BasketError):
+                press('b')
 
     @with_transaction()
     def test_booked_before(self):

@@ -113,6 +113,18 @@ class ConstraintsTestCase(TillTestCase):
                 Basket.checkout([saved])
             self.assertIn("Muesli", caught.exception.message)
             saved.labels_read = True
+            scan(saved, '4006381333931')
+            self.assertTrue(saved.labels_read)
+            # Another label is to be looked at
+            make_product("Rusks", '5000112637922', 'dry_starch')
+            scan(saved, '5000112637922')
+            self.assertFalse(saved.labels_read)
+            saved.labels_read = True
+            saved.lines = [
+                l for l in saved.lines if l.product != traces]
+            saved.on_change_lines()
+            self.assertFalse(saved.labels_read)
+            saved.labels_read = True
             saved.save()
             hot_path.checkout([saved])
 

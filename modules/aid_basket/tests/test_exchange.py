@@ -3,6 +3,7 @@ from decimal import Decimal as D
 
 from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
+from trytond.transaction import Transaction
 
 from aid_basket.cancel import cancel
 from aid_basket.exceptions import BasketError, CheckoutError
@@ -80,6 +81,11 @@ class ExchangeTestCase(TillTestCase):
             self.assertEqual(len(new.lines), 3)
             difference = new.difference
             self.assertEqual(difference, new.asked - paid)
+            # A scan shows it at once
+            scan(new, '2')
+            self.assertGreater(new.difference, difference)
+            self.assertEqual(new.difference, new.asked - paid)
+            scan(new, '1')
 
             Basket.checkout([new])
             Session.catch_up()
@@ -107,6 +113,30 @@ class ExchangeTestCase(TillTestCase):
             self.assertEqual(on_hand(bread, branch), 5)
             self.assertEqual(on_hand(pulses, branch), 5)
             self.assertEqual(Session(session.id).cash_taken, 0)
+
+    @with_transaction()
+    def test_begun_again(self):
+        "After a lost answer the same press opens the same basket"
+        pool = Pool()
+        Basket = pool.get('aid.basket')
+        Exchange = pool.get('aid.basket.exchange', type='wizard')
+        with at_till() as branch:
+            bread, = give(branch, {'family': 'bread', 'net_weight': 5})
+            old = basket_of(
+                open_session(branch), create_household(branch), (bread, 3))
+            Basket.checkout([old])
+            session_id, _, _ = Exchange.create()
+            with Transaction().set_context(
+                    active_model='aid.basket', active_id=old.id,
+                    active_ids=[old.id]):
+                first, again = [
+                    Exchange.execute(
+                        session_id, {'start': {'lines': []}}, 'open_')
+                    for _ in range(2)]
+            (_, data), = first['actions']
+            self.assertEqual(again['actions'][0][1], data)
+            new, = Basket.search([('replaces', '=', old.id)])
+            self.assertEqual(data['res_id'], [new.id])
 
     @with_transaction()
     def test_given_back(self):

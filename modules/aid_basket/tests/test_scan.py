@@ -4,7 +4,7 @@ from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
 
 from .till import (
-    TillTestCase, at_till, count_statements, create_household, found_limit,
+    TillTestCase, at_till, basket_of, count_statements, create_household, found_limit,
     give, give_free, grant_entitlement, make_branch, make_product, open_session,
     rule, scan)
 
@@ -176,6 +176,59 @@ class ScanTestCase(TillTestCase):
             self.assertNotEqual(scan(basket, 'CMDNEXT'), before)
             scan(basket, '-')
             self.assertFalse(basket.lines)
+
+    @with_transaction()
+    def test_commands(self):
+        "A command names the button that there is at that moment"
+        Basket = Pool().get('aid.basket')
+        with at_till() as branch:
+            rule()
+            bread, milk = give(
+                branch, {'family': 'bread', 'net_weight': 5},
+                {
+                    'family': 'dairy', 'net_weight': 5,
+                    'use_by': branch.today()})
+            give_free(branch, 'pulses', 5)
+            basket = self.begin(branch)
+            for code, button in [
+                    ('CMDCASH', None), ('CMDLATER', None),
+                    ('CMDNEXT', 'take_next'), ('CMDPRINT', 'print_last'),
+                    ('CMDSWAP', None), ('pulses', None),
+                    # Nothing is asked for the pulses
+                    ('CMDLATER', 'checkout'), ('CMDNEXT', None),
+                    (bread.number, None), ('CMDCASH', 'checkout'),
+                    ('cmdlater', 'checkout_later')]:
+                with self.subTest(code=code, button=button):
+                    self.assertTrue(scan(basket, code))
+                    self.assertEqual(basket.press, button)
+            done = basket_of(
+                basket.session, create_household(branch), (milk, 1))
+            Basket.checkout([done])
+            done = Basket(done.id)
+            for code, button in [
+                    ('CMDNEXT', 'next_basket'), ('CMDPRINT', 'print_again'),
+                    ('CMDSWAP', 'exchange'), ('CMDCASH', None),
+                    ('CMDREMOVE', None)]:
+                with self.subTest(code=code, state='done'):
+                    self.assertTrue(scan(done, code))
+                    self.assertEqual(done.press, button)
+
+    @with_transaction()
+    def test_owed(self):
+        "The card of a household shows at once what it owes"
+        Basket = Pool().get('aid.basket')
+        with at_till() as branch:
+            rule()
+            milk, = give(branch, {
+                    'family': 'dairy', 'net_weight': 5,
+                    'use_by': branch.today()})
+            household = create_household(branch)
+            basket = self.begin(branch)
+            done = basket_of(basket.session, household, (milk, 1))
+            Basket.checkout_later([done])
+            scan(basket, household.code)
+            self.assertEqual(basket.owed, Basket(done.id).asked)
+            self.assertGreater(basket.owed, 0)
 
     @with_transaction()
     def test_counted(self):

@@ -1,15 +1,67 @@
-/* Maillon over Tryton's web client: the browser's tab says where one is. */
-document.title = 'Maillon';
+/* Maillon over Tryton's web client: what a till needs beyond it.
 
-/* A basket is on the server before its first scan: from then on every scan is
-   saved with the scan itself (aid_basket/keep.py), and a closed tab or a dead
-   laptop loses nothing. */
+   Whoever stands there came for two hours, with a queue in front and a poor
+   network: one tap does it, and what got lost on the way is sent again. */
 (function() {
     'use strict';
-    const scan = Sao.Record.prototype.on_scan_code;
+
+    /* The browser's tab says where one is. */
+    document.title = 'Maillon';
+
+    /* The keyboard on the screen pushes the scanner up, instead of hiding
+       it. */
+    jQuery('meta[name=viewport]').attr(
+        'content', (_, content) =>
+            `${content}, interactive-widget=resizes-content`);
+
+    const is_basket = screen => screen.model_name == 'aid.basket';
+    const by_touch = () => window.matchMedia('(pointer: coarse)').matches;
+
+    /* A question or its answer got lost on the way: it is asked again. So is
+       a scan, which counts once however often it comes (aid_basket/keep.py),
+       and a button that knows a repeated press (aid_basket/repeat.py). */
+
+    const ASKED_AGAIN = new RegExp([
+        '\\.(read|search|search_read|search_count|default_get|get)$',
+        '\\.(fields_|view_|on_change|on_scan_code|autocomplete_)',
+        '^model\\.aid\\.basket\\.checkout',
+        '^wizard\\.aid\\.basket\\.(pay|exchange|cancel)\\.execute$',
+    ].join('|'));
+    const TIMES = 3;
+
+    jQuery.ajaxPrefilter(request => {
+        const method = (request.url || '').split('/rpc/#')[1];
+        if (request.asked_again || !method || !ASKED_AGAIN.test(method)) {
+            return;
+        }
+        const fail = request.error;
+        request.asked_again = true;
+        let times = 0;
+        request.error = function(query, status, reason) {
+            if (query.status || (times >= TIMES)) {
+                return fail.call(this, query, status, reason);
+            }
+            times += 1;
+            if (this.async) {
+                const shown = Sao.common.processing.show(0);
+                window.setTimeout(() => {
+                    Sao.common.processing.hide(shown);
+                    jQuery.ajax(this);
+                }, 400 * times);
+            } else {
+                jQuery.ajax(this);
+            }
+        };
+    });
+
+    /* A basket is on the server before its first scan: from then on every
+       scan is saved with the scan itself (aid_basket/keep.py), and a closed
+       tab or a dead laptop loses nothing. */
+
+    const scan_record = Sao.Record.prototype.on_scan_code;
 
     Sao.Record.prototype.on_scan_code = function(code, depends) {
-        const read = () => scan.call(this, code, depends);
+        const read = () => scan_record.call(this, code, depends);
         // Without a session there is nothing to save yet; the scan says so
         if ((this.model.name != 'aid.basket') || (this.id >= 0) ||
             !this._values.session) {
@@ -17,4 +69,180 @@ document.title = 'Maillon';
         }
         return this.save(true).then(read, read);
     };
+
+    /* Scans of one form come one after the other, from whichever reader, and
+       a command of the code sheet presses its button. */
+
+    const scan_form = Sao.View.Form.prototype.on_scan_code;
+
+    Sao.View.Form.prototype.on_scan_code = function(code) {
+        if (!is_basket(this.screen)) {
+            return scan_form.call(this, code);
+        }
+        const scan = () => scan_form.call(this, code);
+        this.scanning = (this.scanning || jQuery.when()).then(scan, scan);
+        return this.scanning.then(modified => {
+            const button = button_to_press(this);
+            if (!button) {
+                return modified;
+            }
+            // The scanner closes first: the button may ask something
+            window.setTimeout(() => this.screen.button(button.attributes));
+            return false;
+        });
+    };
+
+    function button_to_press(view) {
+        const record = view.record;
+        const name = record && record._values.press;
+        if (!name) {
+            return null;
+        }
+        record._values.press = null;
+        const button = view.get_buttons().find(
+            button => button.attributes.name == name);
+        if (!button) {
+            return null;
+        }
+        const states = record.expr_eval(button.attributes.states || {});
+        return (states.invisible || states.readonly) ? null : button;
+    }
+
+    /* The scanner opens by itself over a new basket, and closes when one goes
+       on elsewhere. By touch it would bring up the keyboard over the
+       pictures. */
+
+    const new_record = Sao.Screen.prototype.new_;
+
+    Sao.Screen.prototype.new_ = function() {
+        return new_record.apply(this, arguments).then(record => {
+            const view = this.current_view;
+            if (is_basket(this) && view && view.scan_code_btn &&
+                !by_touch() && !jQuery('.modal.in').length) {
+                view.scan_code_btn.el.click();
+            }
+            return record;
+        });
+    };
+
+    const keep_focus = Sao.Window.CodeScanner.prototype._keep_focus;
+
+    Sao.Window.CodeScanner.prototype._keep_focus = function(event) {
+        const scanner = jQuery(this).closest('.modal');
+        const next = event.relatedTarget;
+        if (next && !jQuery.contains(scanner[0], next)) {
+            scanner.modal('hide');
+        } else {
+            keep_focus.call(this, event);
+        }
+    };
+
+    /* The families as pictures, as on the code sheet: a tap is a scan of the
+       family. Where it is not this client it is a list to choose from. */
+
+    let families = null;
+
+    function read_families() {
+        const Family = new Sao.Model('aid.family');
+        families = families || Family.execute('search_read', [
+            [['product', '!=', null]], 0, null, null,
+            ['name', 'code', 'icon']], {});
+        return families.fail(() => {
+            families = null;
+        });
+    }
+
+    const Tiles = Sao.class_(Sao.View.Form.Widget, {
+        class_: 'form-aid-tiles',
+        init: function(view, attributes) {
+            Tiles._super.init.call(this, view, attributes);
+            // Its label is for those who see a list (custom.css)
+            this.el = this.labelled = jQuery('<div/>', {
+                'class': this.class_,
+                'id': `aid-tiles-${view.view_id}`,
+                'role': 'group',
+            });
+            read_families().then(
+                families => families.forEach(this.add.bind(this)));
+        },
+        add: function(family) {
+            jQuery('<button/>', {
+                'class': 'btn btn-default',
+                'name': family.code,
+                'title': family.name,
+                'type': 'button',
+            }).append(
+                Sao.common.ICONFACTORY.get_icon_img(family.icon),
+                jQuery('<span/>').text(family.name)
+                // What is typed still goes into the scanner
+            ).mousedown(event => event.preventDefault()
+            ).click(() => this.tap(family.code)
+            ).prop('disabled', this._readonly).appendTo(this.el);
+        },
+        tap: function(code) {
+            if (!this.record) {
+                return;
+            }
+            this.view.set_value();
+            this.view.on_scan_code(code);
+        },
+        set_readonly: function(readonly) {
+            Tiles._super.set_readonly.call(this, readonly);
+            this._readonly = readonly;
+            this.el.find('button').prop('disabled', readonly);
+        },
+        set_value: function() {
+        },
+    });
+
+    const WIDGETS = Sao.View.FormXMLViewParser.WIDGETS;
+    const Selection = WIDGETS.selection;
+
+    WIDGETS.selection = function(view, attributes) {
+        const Widget = (is_basket(view.screen) && (attributes.name == 'pick'))
+            ? Tiles : Selection;
+        return new Widget(view, attributes);
+    };
+
+    /* A button in a list is pressed at once, not only once its row is
+       chosen. */
+
+    const ButtonColumn = Sao.View.Tree.ButtonColumn;
+    const press_in_row = ButtonColumn.prototype.button_clicked;
+
+    ButtonColumn.prototype.button_clicked = function(event) {
+        const record = event.data[0];
+        const row = this.view.rows.find(row => row.record == record);
+        if (row && !this.view.edited_row &&
+            (record != this.view.screen.current_record)) {
+            this.view.select_records(null, null);
+            row.set_selection(true);
+            row.selection_changed();
+        }
+        return press_in_row.call(this, event);
+    };
+
+    /* Where a day begins with sessions, Enter begins a basket. */
+
+    const display_tree = Sao.View.Tree.prototype.display;
+
+    Sao.View.Tree.prototype.display = function() {
+        return display_tree.apply(this, arguments).then(result => {
+            if (this.screen.model_name == 'aid.distribution.session') {
+                window.setTimeout(() => to_new_basket(this.el));
+            }
+            return result;
+        });
+    };
+
+    function to_new_basket(list) {
+        const board = list.closest('.board');
+        const now = jQuery(document.activeElement);
+        const idle = now.is('body') || (
+            now.is('input') && !now.val() && now.closest(board).length);
+        if (board.is(':visible') && idle) {
+            list.find('button[name=new_basket]:visible:enabled')
+                .first().focus();
+        }
+    }
 }());
