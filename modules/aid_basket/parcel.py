@@ -21,7 +21,7 @@ from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import (
     Button, StateReport, StateTransition, StateView, Wizard)
 
-from aid_branch.scope import BranchMixin
+from aid_branch.scope import BranchMixin, NetworkOrBranchMixin
 from aid_donation.public_code import new_code
 from aid_lot.label import Label, LabelReport
 
@@ -67,32 +67,22 @@ class Branch(metaclass=PoolMeta):
         return super().copy(branches, default=default)
 
 
-class ParcelModel(DeactivableMixin, ModelSQL, ModelView):
+class ParcelModel(
+        NetworkOrBranchMixin, DeactivableMixin, ModelSQL, ModelView):
     "What a parcel for households of one size holds"
     __name__ = 'aid.parcel.model'
-
-    _branch_scope = ('branch',)
-    _branch_scope_empty = True
-    # What the network decided is there to be read
-    _branch_scope_modes = frozenset({'write', 'create', 'delete'})
 
     name = fields.Char("Name", required=True, translate=True)
     size = fields.Integer(
         "Persons", required=True, domain=[('size', '>', 0)],
         help="Size of the households it is for.")
-    branch = fields.Many2One(
-        'aid.branch', "Branch", ondelete='CASCADE',
-        help="Empty: for the whole network.")
     lines = fields.One2Many(
         'aid.parcel.model.line', 'model', "Goods", required=True)
 
     @classmethod
     def __setup__(cls) -> None:
         super().__setup__()
-        table = cls.__table__()
         cls._order = [('size', 'ASC'), ('name', 'ASC'), ('id', 'ASC')]
-        cls._sql_indexes.add(
-            Index(table, (table.branch, Index.Equality())))
 
 
 class ParcelModelLine(ModelSQL, ModelView):

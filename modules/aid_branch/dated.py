@@ -9,6 +9,7 @@ from trytond.model import Index, Model, fields
 from trytond.pyson import Eval, If
 
 from .exceptions import ValidityError
+from .scope import NetworkOrBranchMixin
 
 
 class DatedMixin(Model):
@@ -134,29 +135,13 @@ class RuleMixin(DatedMixin):
         return list(best.values())
 
 
-class BranchRuleMixin(RuleMixin):
+class BranchRuleMixin(NetworkOrBranchMixin, RuleMixin):
     """A dated value of the network that a branch may replace by its own.
 
     A record without branch is the value of the network.  A branch takes the
     value of the nearest branch upwards that has one, then the network's.
     """
     __slots__ = ()
-
-    _branch_scope: tuple[str, ...] = ('branch',)
-    _branch_scope_empty = True
-    # What the network and the branches above decided is there to be read
-    _branch_scope_modes = frozenset({'write', 'create', 'delete'})
-
-    branch = fields.Many2One(
-        'aid.branch', "Branch", ondelete='CASCADE',
-        help="Empty: the value of the network.")
-
-    @classmethod
-    def __setup__(cls) -> None:
-        super().__setup__()
-        table = cls.__table__()
-        cls._sql_indexes.add(
-            Index(table, (table.branch, Index.Equality())))
 
     @classmethod
     def applying(cls, branch, date: dt.date) -> list:

@@ -14,6 +14,7 @@ from .dated import RuleMixin
 # What every dated rule has, and what Tryton adds to any record
 _COMMON = {
     'id', 'create_date', 'create_uid', 'write_date', 'write_uid', 'rec_name',
+    'last_modified_at', 'last_modified_by',
     'branch', 'valid_from', 'valid_to', 'source', 'active', 'sequence'}
 
 

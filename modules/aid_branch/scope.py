@@ -37,6 +37,38 @@ class BranchMixin(Model):
         return Transaction().context.get('branch')
 
 
+class NetworkOrBranchMixin(Model):
+    """Gives a model a branch, or none for what the whole network shares.
+
+    Everybody reads it. What has no branch is changed by those who see all
+    branches, the rest by the people of the branch and of those above.
+    """
+    __slots__ = ()
+
+    _branch_scope: tuple[str, ...] = ('branch',)
+    _branch_scope_modes = frozenset({'write', 'create', 'delete'})
+
+    branch = fields.Many2One(
+        'aid.branch', "Branch", ondelete='CASCADE',
+        help="Empty: the value of the network.")
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_indexes.add(
+            Index(table, (table.branch, Index.Equality())))
+
+    @classmethod
+    def default_branch(cls) -> int | None:
+        "Whoever is of a branch decides for it; scripts say whom they mean"
+        User = Pool().get('res.user')
+        transaction = Transaction()
+        if not transaction.check_access or User.sees_all_branches():
+            return None
+        return transaction.context.get('branch')
+
+
 class BetweenBranchesMixin(Model):
     """Gives what goes from one location to another the branches of both.
 

@@ -2,11 +2,13 @@ import datetime as dt
 import unittest
 
 from aid_branch.rules_here import rules_of
+from aid_branch.tests.network import create_user
 from aid_lot.tests.goods import create_company, family, make_branch, set_company
 
+from trytond.model.exceptions import AccessError
 from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module, with_transaction
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, check_access
 
 TODAY = dt.date.today()
 DAY = dt.timedelta(days=1)
@@ -46,6 +48,7 @@ class RulesHereTestCase(unittest.TestCase):
                     ('2', region.rec_name, TODAY - DAY)])
             self.assertEqual(decimals(there), [('3', "Network", None)])
             rules = rules_of(here)
+            self.assertNotIn("Last Modified at", {l['name'] for l in rules})
             self.assertFalse([l for l in rules if l['rule'].endswith('28')])
             self.assertTrue([
                     l for l in rules
@@ -62,3 +65,25 @@ class RulesHereTestCase(unittest.TestCase):
                 # What only the network decides says so too
                 self.assertIn(
                     "This value", family('dairy').term_at(TODAY).holds_at)
+
+    @with_transaction()
+    def test_who_decides(self):
+        "A branch sets its own values, never those of the network or others"
+        Tare = Pool().get('aid.tare')
+        with set_company(create_company()):
+            here, there = make_branch('G'), make_branch('O')
+            network = Tare.search([('branch', '=', None)], limit=1)
+            officer = create_user(
+                'officer', [here], groups=['group_branch_officer'])
+            with Transaction().set_context(branch=here.id), \
+                    Transaction().set_user(officer.id), check_access():
+                mine, = Tare.create([{
+                            'name': "Crate", 'code': 'MINE', 'weight': 1}])
+                self.assertEqual(mine.branch, here)
+                for branch in [None, there.id]:
+                    with self.assertRaises(AccessError):
+                        Tare.create([{
+                                    'name': "Crate", 'code': 'OTHER',
+                                    'weight': 1, 'branch': branch}])
+                with self.assertRaises(AccessError):
+                    Tare.write(Tare.browse(network), {'weight': 2})
