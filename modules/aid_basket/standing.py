@@ -74,7 +74,7 @@ def standing(basket, entitlement, lines) -> cap.Standing:
     first, last = cap.period(
         entitlement.cap_period, basket.session.date,
         entitlement.valid_from, entitlement.valid_until)
-    free = _counts_free(basket.session)
+    free = counts_free(basket.session)
     replaced = getattr(basket, 'replaces', None)
     household = entitlement.household.id
     before = _used(
@@ -83,7 +83,7 @@ def standing(basket, entitlement, lines) -> cap.Standing:
     return cap.stand(plain, before, _counted(entitlement, lines, free))
 
 
-def _counts_free(session) -> bool:
+def counts_free(session) -> bool:
     "Whether the rule of the day counts goods that must be free"
     Rule = Pool().get('aid.distribution.rule')
     rule = Rule.for_branch(session.branch, session.date)
@@ -142,7 +142,7 @@ def left_by(entitlements, session) -> dict[int, str]:
     In words. A few statements for all caps that count the same thing over
     the same days; for paper, where nothing is being composed.
     """
-    free = _counts_free(session)
+    free = counts_free(session)
     alike = defaultdict(list)
     for entitlement in entitlements:
         if entitlement.cap_kind != 'none':

@@ -20,7 +20,7 @@ from typing import Any
 __all__ = [
     'BALANCED', 'LITTLE_VARIED', 'OUTSIDE', 'TO_COMPLETE', 'Balance',
     'GroupShare', 'Item', 'ShelfGood', 'SubRule', 'SubShare', 'Target',
-    'balance', 'sentences']
+    'balance', 'homes', 'sentences']
 
 BALANCED = 'balanced'
 TO_COMPLETE = 'to_complete'
@@ -226,7 +226,7 @@ def balance(
     nothing is said at all.  All weights times the same number give the same
     shares.
     """
-    home = _homes(targets)
+    home = homes(targets)
     factors = {target.group: target.cooked for target in targets}
     kg: dict[str, float] = defaultdict(float)
     kinds: dict[tuple[str, str | None], float] = defaultdict(float)
@@ -276,7 +276,7 @@ def balance(
         )
 
 
-def _homes(targets: Sequence[Target]) -> dict[str, str]:
+def homes(targets: Sequence[Target]) -> dict[str, str]:
     "The group that each included group is counted in"
     home = {
         code: target.group for target in targets for code in target.includes}

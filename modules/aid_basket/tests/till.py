@@ -28,18 +28,20 @@ __all__ = [
 
 class TillTestCase(unittest.TestCase):
     "Tests at a till; the books are made once and rolled back to"
+    #: The room that is tested, with those below it
+    module = 'aid_basket'
 
     @classmethod
     def setUpClass(cls):
-        _prepare(make_books)
+        _prepare(make_books, cls.module)
 
     @classmethod
     def tearDownClass(cls):
         drop_db()
 
 
-def _prepare(function):
-    """A database in which *function* was called, in one transaction.
+def _prepare(function, module: str):
+    """A database of *module* in which *function* was called, all or none.
 
     With the locks it turns out to want everything is begun again, from the
     database on: what it did before must not be there twice.
@@ -47,7 +49,7 @@ def _prepare(function):
     extras: dict = {}
     while True:
         drop_db()
-        activate_module('aid_basket')
+        activate_module(module)
         with Transaction().start(DB_NAME, 1, **extras) as transaction:
             try:
                 function()

@@ -1,0 +1,137 @@
+"""A food group that parcels lack asks once what to do about it.
+
+It never stops anybody: *not on hand*, *replaced by ...* and *go on* all go on.
+The first two are remembered for those who ask donors.
+"""
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from trytond.model import ModelView, fields
+from trytond.pool import Pool, PoolMeta
+from trytond.pyson import Eval
+from trytond.transaction import without_check_access
+from trytond.wizard import Button, StateTransition, StateView
+
+from .wanted import ANSWERS
+
+
+class Missing(ModelView):
+    "What parcels lack"
+    __name__ = 'aid.parcel.missing'
+
+    branch = fields.Many2One('aid.branch', "Branch", readonly=True)
+    groups = fields.One2Many(
+        'aid.parcel.missing.group', None, "Missing")
+
+
+class MissingGroup(ModelView):
+    "A food group that parcels lack, and what to do about it"
+    __name__ = 'aid.parcel.missing.group'
+
+    food_group = fields.Many2One(
+        'aid.food.group', "Food Group", readonly=True)
+    kg = fields.Float("Missing (kg)", digits=(None, 1), readonly=True)
+    answer = fields.Selection(ANSWERS, "Answer", required=True, sort=False)
+    replaced_by = fields.Many2One(
+        'aid.family', "By",
+        states={
+            'required': Eval('answer') == 'replaced',
+            'readonly': Eval('answer') != 'replaced',
+            })
+
+
+class Make(metaclass=PoolMeta):
+    __name__ = 'aid.parcel.make'
+
+    missing = StateView(
+        'aid.parcel.missing', 'aid_balance.parcel_missing_view_form', [
+            Button("Back", 'start', 'tryton-back'),
+            Button("Go On", 'answer', 'tryton-ok', default=True),
+            ])
+    answer = StateTransition()
+
+    def transition_make(self) -> str:
+        if self._lacking():
+            return 'missing'
+        return super().transition_make()
+
+    def default_missing(self, fields) -> dict:
+        return question(self.start.branch, self._lacking())
+
+    def transition_answer(self) -> str:
+        keep(self.start.branch, self.missing.groups)
+        return super().transition_make()
+
+    def _lacking(self) -> dict:
+        goods = [
+            (l.product or l.family, _kg(l)) for l in self.start.model.lines]
+        return lacking(self.start.branch, [(goods, self.start.count)])
+
+
+def _kg(line) -> float | None:
+    "What a line of a model weighs"
+    if line.family:
+        return line.quantity
+    return line.product.to_kg(line.quantity, line.product.default_uom)
+
+
+@without_check_access
+def lacking(branch, parcels: Iterable[tuple]) -> dict:
+    """What parcels lack to the floors of their food groups, in kilograms.
+
+    :param parcels: for each size, pairs of a product (or a family) and its
+        weight, and how many parcels are alike
+    :return: `aid.food.group` → kg of all parcels together; parcels without
+        any food lack nothing
+    """
+    pool = Pool()
+    Group = pool.get('aid.food.group')
+    RuleSet = pool.get('aid.nutrition.rule.set')
+    rule_set = RuleSet.at(branch.today())
+    result: dict[str, float] = defaultdict(float)
+    for goods, count in parcels if rule_set else ():
+        balance = rule_set.balance(goods)
+        total = sum(group.kg for group in balance.groups)
+        for group in balance.groups:
+            if total and group.group in balance.missing:
+                result[group.group] += group.shortfall * total * count
+    groups = Group.search([('code', 'in', list(result))])
+    return {
+        g: kg for g in groups if (kg := round(result[g.code], 1)) > 0}
+
+
+@without_check_access
+def question(branch, lacks: dict) -> dict:
+    """What a form asks of *lacks*, see `lacking`.
+
+    Where nothing of a group is on hand, that is already the answer.
+    """
+    OnHand = Pool().get('aid.lot.on_hand')
+    there = {
+        row.product.food_group_used for row in OnHand.in_branch(branch)}
+    return {
+        'branch': branch.id,
+        'groups': [{
+                'food_group': group.id,
+                'food_group.': {'rec_name': group.rec_name},
+                'kg': kg,
+                'answer': None if group in there else 'not_on_hand',
+                } for group, kg in lacks.items()],
+        }
+
+
+@without_check_access
+def keep(branch, groups) -> None:
+    "Remember what is not on hand or was replaced, for the list for donors"
+    Wanted = Pool().get('aid.goods.wanted')
+    Wanted.create([{
+                'branch': branch.id,
+                'date': branch.today(),
+                'food_group': row.food_group.id,
+                'kg': row.kg,
+                'answer': row.answer,
+                'replaced_by': (
+                    row.replaced_by.id if row.answer == 'replaced' else None),
+                } for row in groups if row.answer != 'go_on'])
