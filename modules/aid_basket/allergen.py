@@ -98,24 +98,30 @@ class Template(metaclass=PoolMeta):
 
 
 @without_check_access
-def minded(household) -> list:
-    "The kinds of constraint of *household* that goods may be against"
-    if not household:
-        return []
-    return list({
-            c.kind.id: c.kind for c in household.constraints
-            if c.kind.group in _GROUPS}.values())
+def constraints_of(basket) -> set:
+    "The constraints to mind: those of the household, or those told"
+    if basket.household:
+        return {c.kind for c in basket.household.constraints}
+    if not getattr(basket, 'emergency', False):
+        return set()
+    return set(getattr(basket, 'told', None) or [])
+
+
+def minded(basket) -> list:
+    "The kinds of constraint that goods of *basket* may be against"
+    return [k for k in constraints_of(basket) if k.group in _GROUPS]
 
 
 @without_check_access
-def presences(household, products, date) -> dict:
-    """What is known of *products* and the constraints of *household*.
+def presences(basket, products) -> dict:
+    """What is known of *products* and the constraints that *basket* minds.
 
-    Two statements for all products, none for a household without any.
+    Two statements for all products, none where there is nothing to mind.
 
     :return: product → presence → kinds; products without any left out
     """
-    kinds = minded(household)
+    kinds = minded(basket)
+    date = basket.session.date
     products = [p for p in products if p]
     if not kinds or not products:
         return {}
@@ -152,7 +158,7 @@ def presences(household, products, date) -> dict:
 @without_check_access
 def contained(basket, product) -> str:
     "What the household of *basket* does not take that is in *product*"
-    found = presences(basket.household, [product], basket.session.date)
+    found = presences(basket, [product])
     return _names(found.get(product, {}).get('contains', []))
 
 
@@ -162,11 +168,10 @@ def words(basket, lines) -> str:
 
     Goods that contain something and wait for an answer come first.
     """
-    if not (basket.household and basket.session):
+    if not basket.session:
         return ''
     lines = _taken_now(lines)
-    found = presences(
-        basket.household, [l.product for l in lines], basket.session.date)
+    found = presences(basket, [l.product for l in lines])
     stopped = _stopped(lines, found)
     looked_at = [
         l.product.name for l in lines if _to_look_at(l, found)]
@@ -222,12 +227,10 @@ def check(baskets) -> None:
         labels that nobody has ticked as looked at
     """
     for basket in baskets:
-        if not minded(basket.household):
+        if not minded(basket):
             continue
         lines = _taken_now(basket.lines)
-        found = presences(
-            basket.household, [l.product for l in lines],
-            basket.session.date)
+        found = presences(basket, [l.product for l in lines])
         if stopped := _stopped(lines, found):
             raise CheckoutError(gettext(
                     'aid_basket.msg_checkout_contains',

@@ -30,6 +30,7 @@ from .printing import PrintedMixin
 from .queue import CalledMixin
 from .repeat import answers_again
 from .scan import ScanMixin
+from .told import ToldMixin
 
 STATES = [
     ('draft', "Being Composed"),
@@ -64,8 +65,8 @@ def named(func):
 
 
 class Basket(
-        KeepMixin, CardsMixin, ScanMixin, ScreenMixin, OverCapMixin,
-        EmergencyMixin, CalledMixin, ServedMixin, PrintedMixin,
+        KeepMixin, CardsMixin, ScanMixin, ToldMixin, ScreenMixin,
+        OverCapMixin, EmergencyMixin, CalledMixin, ServedMixin, PrintedMixin,
         ExchangeMixin, BranchMixin, Workflow, ModelSQL, ModelView):
     """What a household takes home from a distribution session.
 
@@ -348,7 +349,7 @@ class Basket(
                 'cancelled_by', 'cancel_reason', 'entitlement',
                 'to_review', 'review_reason', 'note', 'question',
                 'question_code', 'labels_read', 'cap_choice', 'cap_reason',
-                'cap_allowed_by', 'cap_carried', 'served_by', 'prints',
+                'cap_person', 'cap_allowed_by', 'cap_carried', 'told', 'served_by', 'prints',
                 'replaces', 'returns', 'from_paper', 'request_key']:
             default.setdefault(name)
         default.setdefault('state', 'draft')

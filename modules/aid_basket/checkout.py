@@ -466,6 +466,8 @@ def _finish(baskets) -> None:
         basket.checked_out_at = dt.datetime.now()
         basket.checked_out_by = Transaction().user or None
         basket.request_key = Transaction().context.get('request_key')
+        if basket.emergency:
+            basket.told = []
     Basket.save(baskets)
     Visit.serve(baskets)
 

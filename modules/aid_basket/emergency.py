@@ -138,12 +138,13 @@ class EmergencyMixin(Model):
         return 'no_file'
 
     @ModelView.button_change(
-        'household', methods=['_refresh', '_count_people'])
+        'household', 'told', methods=['_refresh', '_count_people'])
     def ordinary_basket(self) -> None:
         "Go back to a basket that follows the rules of the branch"
         self.emergency = False
         self.emergency_reason = self.emergency_card = None
         self.adults = self.children = self.babies = None
+        self.told = []
         self._count_people()
         self._refresh()
 

@@ -14,6 +14,8 @@ from trytond.pool import Pool
 from trytond.rpc import RPC
 from trytond.transaction import Transaction, without_check_access
 
+from . import told
+
 #: What of a basket is composed, beside its lines
 COMPOSED = [
     'household', 'people', 'kg', 'market_value', 'asked', 'granted',
@@ -62,6 +64,7 @@ class KeepMixin(Model):
             changed = {
                 name: value for name, value in values.items()
                 if value != _plain(getattr(stored, name))}
+            changed.update(told.to_keep(self, stored))
             if changed:
                 Basket.write([stored], changed)
 

@@ -75,7 +75,7 @@ class ScreenMixin(Model):
 
     @fields.depends(
         'session', 'household', 'lines', 'state', 'id', 'emergency',
-        'emergency_card', 'replaces')
+        'emergency_card', 'told', 'replaces')
     def _refresh(self) -> None:
         "Reckon everything that depends on the goods and the household"
         lines = list(self.lines or [])
@@ -99,12 +99,10 @@ class ScreenMixin(Model):
             'label_words': allergen.words(self, lines),
             }
 
-    @fields.depends('household')
+    @fields.depends('household', 'emergency', 'told')
     def on_change_with_constraints(self, name: str | None = None):
-        if not self.household:
-            return None
         with without_check_access():
-            kinds = {c.kind.name for c in self.household.constraints}
+            kinds = {k.name for k in allergen.constraints_of(self)}
         return ', '.join(sorted(kinds))
 
     @fields.depends('household', 'id')

@@ -16,7 +16,7 @@ from aid_lot import gs1
 from aid_lot.barcode import label_of
 from aid_lot.exceptions import explain
 
-from . import allergen, command, entry, in_hand
+from . import allergen, command, entry, in_hand, visual_check
 from .shelf import Shelf
 
 #: "F3": the third family of the code sheet
@@ -298,7 +298,10 @@ class ScanMixin(command.CommandMixin, Model):
             # Its label was not among those that were looked at
             self.labels_read = False
         self._refresh()
-        return self._say(line, remark)
+        said = self._say(line, remark)
+        if before is None and (look := visual_check.words(self, line)):
+            said = f'{said} {look}'
+        return said
 
     def _line_of(self, found: Found):
         "The line that already holds what was *found*"

@@ -158,9 +158,18 @@ class CapTestCase(TillTestCase):
     def test_allowed(self):
         "Allowed by somebody, for a fixed reason: nothing more to see to"
         with at_till() as branch:
+            nadia, _ = Pool().get('aid.session.person').create([{
+                        'branch': branch.id, 'date': branch.today(),
+                        'name': name, 'in_charge': name == "Nadia"}
+                    for name in ["Nadia", "Paul"]])
+            # The only one in charge is proposed
+            fresh = Pool().get('aid.basket')(
+                branch=branch, date=branch.today(), cap_choice='allow')
+            fresh.on_change_cap_choice()
+            self.assertEqual(fresh.cap_person, nadia)
             basket, _ = self.over(
                 branch, cap_choice='allow', cap_reason='small',
-                cap_allowed_by="Nadia")
+                cap_person=nadia.id)
             self.assertFalse(basket.to_review)
             self.assertIsNone(basket.cap_carried)
 

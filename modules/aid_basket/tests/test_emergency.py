@@ -1,3 +1,4 @@
+from trytond.model.exceptions import DomainValidationError
 from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
 
@@ -54,6 +55,45 @@ class EmergencyTestCase(TillTestCase):
             found = Pool().get('aid.basket').search([
                     ('rec_name', 'not like', 'F%')])
             self.assertIn(basket, found)
+
+    @with_transaction()
+    def test_constraints_told(self):
+        "What is told counts at the till and is forgotten with the goods"
+        with at_till() as branch:
+            pool = Pool()
+            Basket = pool.get('aid.basket')
+            peanut, = pool.get('aid.household.constraint.kind').search(
+                [('code', '=', 'peanuts')])
+            bread, = give(branch, {'family': 'bread', 'net_weight': 9})
+            pool.get('aid.product.allergen').create([{
+                        'template': bread.product.template.id,
+                        'kind': peanut.id}])
+            basket = Basket(
+                session=open_session(branch), branch=branch, state='draft',
+                household=None, lines=[])
+            basket.emergency_aid()
+            basket.save()
+            basket = Basket(basket.id)
+            basket.told = [peanut]
+            basket.on_change_told()
+            scan(basket, bread.number)
+            self.assertEqual(basket.question, 'allergen')
+            self.assertEqual(
+                basket.on_change_with_constraints(), peanut.name)
+            # Kept with the scan, for whatever device goes on
+            self.assertEqual(Basket(basket.id).told, (peanut,))
+            scan(basket, '2')
+            stored = Basket(basket.id)
+            self.assertIsNone(Basket.checkout([stored]))
+            stored = Basket(basket.id)
+            self.assertEqual(stored.lines[0].allergen_choice, 'other_member')
+            self.assertFalse(stored.told)
+            # Never beside a household
+            household = create_household(branch)
+            named = basket_of(stored.session, household)
+            with self.assertRaises(DomainValidationError):
+                Basket.write([named], {
+                        'emergency': True, 'told': [('add', [peanut.id])]})
 
     @with_transaction()
     def test_card_comes_back(self):

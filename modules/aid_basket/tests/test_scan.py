@@ -132,6 +132,21 @@ class ScanTestCase(TillTestCase):
                     self.assertIn('message', basket._changed_values())
 
     @with_transaction()
+    def test_look_again(self):
+        "Goods without date that nobody looked at lately: said once, let pass"
+        with at_till() as branch:
+            apples, = give(
+                branch, {'family': 'fruit_vegetables', 'net_weight': 9})
+            today = branch.today()
+            for days, said in [(0, False), (3, True)]:
+                basket = basket_of(open_session(
+                        branch, date=today + dt.timedelta(days=days)), None)
+                self.assertEqual(
+                    "look at it" in scan(basket, apples.number), said)
+                self.assertNotIn("look at it", scan(basket, apples.number))
+                self.assertEqual(len(basket.lines), 1)
+
+    @with_transaction()
     def test_past_use_by(self):
         "Goods past their use-by are refused when scanned"
         with at_till() as branch:
