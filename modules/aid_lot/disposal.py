@@ -298,16 +298,10 @@ class DisposalLine(ModelSQL, ModelView):
         "All of it that lies in the branch, and mostly it lies in one place"
         OnHand = Pool().get('aid.lot.on_hand')
         branch = getattr(self.disposal, 'branch', None)
-        if not self.lot or not branch:
-            return
-        rows = OnHand.search([
-                ('lot', '=', self.lot.id),
-                ('branch', '=', branch.id),
-                ('quantity', '>', 0),
-                ], order=[('quantity', 'DESC')], limit=1)
-        if rows:
-            self.location = rows[0].location
-            self.quantity = rows[0].quantity
+        if self.lot and branch and (
+                row := OnHand.most_of(self.lot, branch)):
+            self.location = row.location
+            self.quantity = row.quantity
 
     @fields.depends('reason')
     def on_change_reason(self) -> None:

@@ -39,6 +39,14 @@ class ResortError(UserError):
     "The goods cannot be sorted again as entered"
 
 
+class RepackingError(UserError):
+    "What goes in and what comes out do not fit, or may not be so"
+
+
+class LotLineageError(ValidationError):
+    "A lot would come out of itself"
+
+
 class DisposalStateError(UserError):
     "The disposal is not in the state that this asks for"
 

@@ -57,7 +57,7 @@ class Lot(metaclass=PoolMeta):
         "Last Looked At",
         help="Goods without a date are looked at again after some days.")
     parents = fields.One2Many(
-        'aid.lot.parent', 'lot', "Sorted Out Of", readonly=True,
+        'aid.lot.parent', 'lot', "Made Of", readonly=True,
         states={'invisible': ~Eval('parents', [])})
     unit_value = fields.Numeric(
         "Unit Value", digits=price_digits,

@@ -30,7 +30,7 @@ class Move(metaclass=PoolMeta):
     @classmethod
     def _get_origin(cls) -> list[str]:
         return super()._get_origin() + [
-            'aid.disposal', 'aid.lot.parent']
+            'aid.disposal', 'aid.lot.parent', 'aid.repacking']
 
     @classmethod
     @ModelView.button

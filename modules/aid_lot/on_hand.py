@@ -308,6 +308,16 @@ class OnHand(ModelSQL, ModelView):
         return cls.search(
             domain, order=[('expiry', 'ASC NULLS LAST'), ('lot', 'ASC')])
 
+    @classmethod
+    def most_of(cls, lot, branch):
+        "The record of the place in *branch* where most of *lot* lies, or None"
+        rows = cls.search([
+                ('lot', '=', lot.id),
+                ('branch', '=', branch.id),
+                ('quantity', '>', 0),
+                ], order=[('quantity', 'DESC')], limit=1)
+        return rows[0] if rows else None
+
     # Follow the moves
 
     @classmethod

@@ -17,7 +17,7 @@ from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 from aid_branch.named import visible
 
-from .exceptions import ResortError
+from .exceptions import LotLineageError, ResortError
 
 USE_BY = 'shelf_life_expiration_date'
 BEST_BEFORE = 'expiration_date'
@@ -38,9 +38,9 @@ class LotParent(ModelSQL, ModelView):
         'stock.lot', "Out Of", required=True, readonly=True,
         ondelete='RESTRICT')
     quantity = fields.Float(
-        "Quantity", digits='unit', required=True, readonly=True,
+        "Quantity", digits=(None, 6), required=True, readonly=True,
         help="How much of the old lot went in, in the default unit of its "
-        "product.")
+        "product. Spread over several new lots it may be part of a piece.")
     unit = fields.Function(
         fields.Many2One('product.uom', "Unit"), 'get_unit')
     date = fields.Date("Date", required=True, readonly=True)
@@ -61,6 +61,40 @@ class LotParent(ModelSQL, ModelView):
     @classmethod
     def get_unit(cls, records, name: str) -> dict[int, int]:
         return {r.id: r.parent.product.default_uom.id for r in records}
+
+    @classmethod
+    def validate_fields(cls, records, field_names) -> None:
+        super().validate_fields(records, field_names)
+        cls.check_cycle(records, field_names)
+
+    @classmethod
+    def check_cycle(cls, records, field_names=None) -> None:
+        """Nothing comes out of itself, however many steps away.
+
+        A new lot has nothing made of it yet: that is one question for all.
+
+        :raises LotLineageError: naming the two lots
+        """
+        if field_names and not field_names & {'lot', 'parent'}:
+            return
+        made_of = {r.lot.id: {r.lot.id} for r in records}
+        step = set(made_of)
+        while step:
+            children = defaultdict(set)
+            for record in cls.search([('parent', 'in', list(step))]):
+                children[record.parent.id].add(record.lot.id)
+            step = set()
+            for reached in made_of.values():
+                new = set().union(
+                    *(children[id_] for id_ in reached)) - reached
+                reached |= new
+                step |= new
+        for record in records:
+            if record.parent.id in made_of[record.lot.id]:
+                raise LotLineageError(gettext(
+                        'aid_lot.msg_lot_parent_cycle',
+                        lot=record.lot.rec_name,
+                        parent=record.parent.rec_name))
 
     def get_rec_name(self, name: str) -> str:
         return f'{self.parent.rec_name} > {self.lot.rec_name}'
