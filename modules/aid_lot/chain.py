@@ -1,0 +1,276 @@
+"""The chain of lots: what became of goods, and what they were made of.
+
+Two questions to the database in each direction, however many lots, moves and
+branches lie on the way: the lineage (``aid.lot.parent``), and the done moves
+of all the lots on it, summed. What is there, given and lost adds up.
+"""
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sql import With
+from sql.aggregate import Count, Max, Min, Sum
+
+from trytond.pool import Pool
+from trytond.transaction import Transaction
+
+#: What may happen to goods, in the order in which it mostly does
+KINDS = (
+    'received', 'found', 'made', 'moved', 'sent', 'arrived', 'handed_over',
+    'returned', 'given_back', 'disposed', 'lost', 'used')
+#: What brings goods to a shelf, and what takes them away from there
+IN = frozenset({'received', 'found', 'made', 'arrived', 'returned'})
+OUT = frozenset({
+    'sent', 'handed_over', 'given_back', 'disposed', 'lost', 'used'})
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Link:
+    "So much of the lot *parent* (in its default unit) went into *lot*"
+    parent: int
+    lot: int
+    quantity: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happened to a lot between two places, summed over all days.
+
+    :param lot: id of the ``stock.lot``
+    :param kind: one of ``KINDS``
+    :param quantity: in the default unit of the product, above zero
+    :param count: how many moves
+    :param from_branch: id of the ``aid.branch`` it left, None outside
+    """
+    lot: int
+    kind: str
+    quantity: float
+    count: int
+    first: dt.date
+    last: dt.date
+    from_branch: int | None = None
+    to_branch: int | None = None
+
+
+@dataclass
+class Account:
+    """What came to be of one lot, in the default unit of its product.
+
+    ``received + found + made + returned = on hand + on the way + handed over
+    + given back + disposed + lost + used``: it adds up by its making, and
+    ``on_hand`` is what the index of goods on hand says too.
+    """
+    sums: dict[str, float] = field(
+        default_factory=lambda: dict.fromkeys(KINDS, 0.0))
+
+    def add(self, step: Step) -> None:
+        self.sums[step.kind] = round(
+            self.sums[step.kind] + step.quantity, DIGITS)
+
+    @property
+    def on_hand(self) -> float:
+        "What lies on a shelf, of whatever branch"
+        return round(
+            sum(self.sums[k] for k in IN)
+            - sum(self.sums[k] for k in OUT), DIGITS)
+
+    @property
+    def on_the_way(self) -> float:
+        "What has left a branch and not arrived at another"
+        return round(self.sums['sent'] - self.sums['arrived'], DIGITS)
+
+
+@dataclass
+class Chain:
+    """The lots that some others became, or were made of.
+
+    :param roots: ids of the lots that were asked about
+    :param links: every link into the lots of the chain
+    :param steps: what happened to them
+    """
+    roots: list[int]
+    links: list[Link]
+    steps: list[Step]
+    depth: dict[int, int]
+
+    @property
+    def lots(self) -> list[int]:
+        "Ids of all lots of the chain, the ones asked about first"
+        return sorted(self.depth, key=lambda lot: (self.depth[lot], lot))
+
+    def account(self, lot: int) -> Account:
+        "What came to be of *lot*"
+        result = Account()
+        for step in self.steps:
+            if step.lot == lot:
+                result.add(step)
+        return result
+
+    def is_certain(self, lot: int) -> bool:
+        """Whether all of *lot* comes from the lots that were asked about.
+
+        Where other goods went in as well, some of it may be of those alone:
+        that it holds any is only possible.
+        """
+        origins = defaultdict(set)
+        for link in self.links:
+            origins[link.lot].add(link.parent)
+        to_see, seen = [lot], set()
+        while to_see:
+            lot = to_see.pop()
+            if lot in self.roots or lot in seen:
+                continue
+            seen.add(lot)
+            if not origins[lot]:
+                return False
+            to_see += origins[lot]
+        return True
+
+
+def forward(lots: Iterable) -> Chain:
+    "What became of *lots* (``stock.lot``), to the last of them"
+    return _chain(lots, 'parent', 'lot')
+
+
+def backward(lots: Iterable) -> Chain:
+    "What *lots* (``stock.lot``) were made of, to the first of them"
+    return _chain(lots, 'lot', 'parent')
+
+
+def _chain(lots: Iterable, from_: str, to: str) -> Chain:
+    roots = [int(lot) for lot in lots]
+    if not roots:
+        return Chain([], [], [], {})
+    links = _links(roots, from_, to)
+    return Chain(
+        roots, links, _steps(roots, from_, to),
+        _depths(roots, links, from_, to))
+
+
+def _reached(roots: list[int], from_: str, to: str) -> With:
+    """A recursive query for the ids of all lots of the chain.
+
+    UNION, not UNION ALL: each lot once, on however many ways it is reached.
+    """
+    pool = Pool()
+    lot = pool.get('stock.lot').__table__()
+    parent = pool.get('aid.lot.parent').__table__()
+    reached = With('lot', recursive=True)
+    reached.query = (
+        lot.select(lot.id, where=lot.id.in_(roots))
+        | parent.join(
+            reached, condition=getattr(parent, from_) == reached.lot
+            ).select(getattr(parent, to)))
+    return reached
+
+
+def _links(roots: list[int], from_: str, to: str) -> list[Link]:
+    "Every link into a lot of the chain, also out of lots beside it"
+    parent = Pool().get('aid.lot.parent').__table__()
+    reached = _reached(roots, from_, to)
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*parent.join(
+            reached, condition=parent.lot == reached.lot
+            ).select(
+                parent.parent, parent.lot, parent.quantity,
+                order_by=[parent.id], with_=[reached]))
+    return [Link(*row) for row in cursor]
+
+
+def _steps(roots: list[int], from_: str, to: str) -> list[Step]:
+    pool = Pool()
+    move = pool.get('stock.move').__table__()
+    Location = pool.get('stock.location')
+    out_of, into = Location.__table__(), Location.__table__()
+    reached = _reached(roots, from_, to)
+    keys = [
+        move.lot, move.from_location, out_of.type, move.to_location,
+        into.type, move.from_branch, move.to_branch]
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*move
+        .join(reached, condition=move.lot == reached.lot)
+        .join(out_of, condition=move.from_location == out_of.id)
+        .join(into, condition=move.to_location == into.id)
+        .select(
+            *keys, Sum(move.internal_quantity), Count(move.id),
+            Min(move.effective_date), Max(move.effective_date),
+            where=move.state == 'done', group_by=keys, with_=[reached]))
+    special = _special_places()
+    steps = []
+    for (lot, out_id, out_type, in_id, in_type, from_branch, to_branch,
+            quantity, count, first, last) in cursor:
+        kind = kind_of(
+            special.get(out_id, out_type), special.get(in_id, in_type))
+        if kind and quantity:
+            steps.append(Step(
+                    lot, kind, round(quantity, DIGITS), count,
+                    _date(first), _date(last), from_branch, to_branch))
+    return sorted(
+        steps, key=lambda s: (s.lot, s.first, KINDS.index(s.kind), s.last))
+
+
+def _special_places() -> dict[int, str]:
+    "What the places are for whose type does not say so"
+    get_id = Pool().get('ir.model.data').get_id
+    return {
+        get_id('aid_lot', 'location_disposal'): 'disposal',
+        get_id('aid_lot', 'location_resort'): 'sorting',
+        }
+
+
+def kind_of(out_of: str, into: str) -> str | None:
+    """What a move between places of two kinds is, None where it is nothing.
+
+    A place is a shelf (``storage``) or something outside: ``supplier``,
+    ``customer``, ``transit``, ``disposal``, ``sorting``, or ``lost_found``.
+    What comes back from where it was thrown away is found again.
+
+    >>> kind_of('storage', 'customer')
+    'handed_over'
+    """
+    if out_of == into == 'storage':
+        return 'moved'
+    if into == 'storage':
+        return {
+            'supplier': 'received',
+            'customer': 'returned',
+            'transit': 'arrived',
+            'sorting': 'made',
+            }.get(out_of, 'found')
+    if out_of == 'storage':
+        return {
+            'supplier': 'given_back',
+            'customer': 'handed_over',
+            'transit': 'sent',
+            'sorting': 'used',
+            'disposal': 'disposed',
+            }.get(into, 'lost')
+    return None
+
+
+def _depths(
+        roots: list[int], links: list[Link], from_: str,
+        to: str) -> dict[int, int]:
+    "How many steps each lot of the chain is away from those asked about"
+    nexts = defaultdict(set)
+    for link in links:
+        nexts[getattr(link, from_)].add(getattr(link, to))
+    depth = dict.fromkeys(roots, 0)
+    front = list(depth)
+    while front:
+        reached = {n for lot in front for n in nexts[lot]} - depth.keys()
+        depth.update(
+            (lot, 1 + min(
+                    depth[f] for f in front if lot in nexts[f]))
+            for lot in reached)
+        front = list(reached)
+    return depth
+
+
+def _date(value) -> dt.date:
+    # SQLite gives the text of an aggregated date
+    return dt.date.fromisoformat(value) if isinstance(value, str) else value
