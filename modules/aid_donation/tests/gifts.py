@@ -7,6 +7,7 @@ from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
+from aid_branch.tests.statements import count_statements
 from aid_lot.tests.goods import family, make_branch, source
 
 __all__ = [
@@ -68,15 +69,3 @@ def make_product(
                                 }])],
                 }])
     return template.products[0]
-
-
-@contextmanager
-def count_statements():
-    "What SQLite is asked meanwhile, as a list that fills"
-    statements: list[str] = []
-    connection = Transaction().connection
-    connection.set_trace_callback(statements.append)
-    try:
-        yield statements
-    finally:
-        connection.set_trace_callback(None)

@@ -5,11 +5,13 @@ from collections import defaultdict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aid_branch.tests.statements import count_statements
 from aid_lot import chain
 from aid_lot.tests.goods import (
     create_company, hand_over, make_branch, make_lot, make_move, receive,
     set_company, throw_away)
 
+from trytond import backend
 from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module, with_transaction
 from trytond.transaction import Transaction
@@ -152,6 +154,31 @@ class ChainTestCase(unittest.TestCase):
         Move = Pool().get('stock.move')
         Move.do([make_move(
                     lot, quantity, self.branch.storage, self.other.storage)])
+
+    @unittest.skipUnless(
+        backend.name == 'sqlite', "counts the statements of SQLite")
+    @with_transaction()
+    def test_statements(self):
+        "Two questions, whatever lies on the way"
+        Parent = Pool().get('aid.lot.parent')
+        with set_company(create_company()):
+            branch = make_branch()
+            lots = [make_lot() for _ in range(5)]
+            Parent.create([{
+                        'lot': lot.id,
+                        'parent': parent.id,
+                        'quantity': 1,
+                        'date': TODAY,
+                        } for parent, lot in zip(lots, lots[1:])])
+            for lot in lots:
+                receive(lot, 1, branch.storage)
+            for follow, root in [
+                    (chain.forward, lots[0]), (chain.backward, lots[-1])]:
+                follow([root])
+                with count_statements() as statements:
+                    found = follow([root])
+                self.assertEqual(len(found.steps), 5)
+                self.assertEqual(len(statements), 2)
 
     @with_transaction()
     def test_screen(self):

@@ -1,6 +1,7 @@
 import datetime as dt
 import unittest
 
+from aid_branch.tests.statements import count_statements
 from aid_lot.exceptions import InsufficientQuantityError
 from aid_lot.on_hand import freshness
 from aid_lot.tests.goods import (
@@ -172,24 +173,14 @@ class OnHandTestCase(unittest.TestCase):
             many = {(branch.storage.id, lot.id): 1 for lot in lots[1:]}
             # Everything that the lots say is read
             OnHand.change({(branch.storage.id, l.id): 1 for l in lots})
-            self.assertEqual(
-                self.count_statements(OnHand.change, few),
-                self.count_statements(OnHand.change, many))
-            less = {key: -1 for key in many}
-            self.assertLessEqual(
-                self.count_statements(OnHand.change, less), 2)
-
-    def count_statements(self, function, *args):
-        connection = Transaction().connection
-        statements = []
-        connection.set_trace_callback(
-            lambda sql: statements.append(sql)
-            if not sql.startswith('--') else None)
-        try:
-            function(*args)
-        finally:
-            connection.set_trace_callback(None)
-        return len(statements)
+            with count_statements() as for_few:
+                OnHand.change(few)
+            with count_statements() as for_many:
+                OnHand.change(many)
+            self.assertEqual(len(for_few), len(for_many))
+            with count_statements() as to_take:
+                OnHand.change({key: -1 for key in many})
+            self.assertLessEqual(len(to_take), 2)
 
     @with_transaction()
     def test_rebuild(self):
