@@ -11,12 +11,13 @@ from typing import Any
 
 from aid_branch.dated import DatedMixin
 
+from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, fields
+from trytond.pool import Pool
 
-from .values import MACROS
-
-#: Fields of the model and names of ``values.Values``
-FIELDS = {name.removesuffix('_g'): name for name in MACROS}
+from . import constituents
+from .ciqual import MACRO_FIELDS
+from .exceptions import AverageError
 
 
 def _value(label: str, digits: int = 2) -> fields.Float:
@@ -28,6 +29,10 @@ class Average(DatedMixin, ModelSQL, ModelView):
 
     With both, it holds for goods of the family that say they are of that
     group, such as potatoes among the vegetables.
+
+    The mean of the foods it names in the Ciqual table counts; what that
+    does not know, and all of it before the table is imported, are the values
+    typed in here.
     """
     __name__ = 'aid.nutrition.average'
 
@@ -42,6 +47,15 @@ class Average(DatedMixin, ModelSQL, ModelView):
     fibre = _value("Fibre (g)")
     protein = _value("Protein (g)")
     salt = _value("Salt (g)")
+    ciqual_groups = fields.Char(
+        "Ciqual Groups",
+        help="Codes of groups of the Ciqual table, separated by commas.")
+    ciqual_foods = fields.Char(
+        "Ciqual Foods",
+        help="Codes of foods of the Ciqual table, separated by commas.")
+    contents = fields.Dict(
+        'aid.ciqual.constituent', "Mean of the Ciqual Foods", readonly=True)
+    foods_counted = fields.Integer("Foods Counted", readonly=True)
     note = fields.Text("Note")
 
     @classmethod
@@ -68,10 +82,53 @@ class Average(DatedMixin, ModelSQL, ModelView):
             ('food_group.rec_name', *clause[1:]),
             ]
 
+    @classmethod
+    def validate_fields(cls, averages, field_names) -> None:
+        super().validate_fields(averages, field_names)
+        cls.check_of_something(averages, field_names)
+
+    @classmethod
+    def check_of_something(cls, averages, field_names=None) -> None:
+        """Refuse an average of neither a family nor a food group.
+
+        :raises AverageError: naming what to fill in
+        """
+        if field_names and not (field_names & {'family', 'food_group'}):
+            return
+        if not all(a.family or a.food_group for a in averages):
+            raise AverageError(gettext('aid_nutrition.msg_average_of_nothing'))
+
     def values(self) -> dict[str, float | None]:
         "What 100 g hold, by the names of ``values.Values``"
         return {
-            name: getattr(self, field) for field, name in FIELDS.items()}
+            **{name: getattr(self, field)
+                for field, name in MACRO_FIELDS.items()},
+            **constituents.values_of(self.contents or {}),
+            }
+
+    def compute_fields(self, field_names=None) -> dict[str, Any]:
+        "The mean follows the codes; see ``take_means`` for the table"
+        values = super().compute_fields(field_names=field_names)
+        if field_names is None or {'ciqual_groups', 'ciqual_foods'} & {
+                *field_names}:
+            values.update(self._mean())
+        return values
+
+    def _mean(self) -> dict[str, Any]:
+        count, contents = Pool().get('aid.ciqual.food').mean_contents(
+            _codes(self.ciqual_groups), _codes(self.ciqual_foods))
+        return {'foods_counted': count, 'contents': contents or None}
+
+    @classmethod
+    def take_means(cls) -> None:
+        "Reckon every mean again, once the table has changed"
+        actions: list[Any] = []
+        for average in cls.search([]):
+            mean = average._mean()
+            if mean != {name: getattr(average, name) for name in mean}:
+                actions += [[average], mean]
+        if actions:
+            cls.write(*actions)
 
     @classmethod
     def for_products(
@@ -100,6 +157,11 @@ class Average(DatedMixin, ModelSQL, ModelView):
                 values[key] = by_key[key].values()
             found[product.id] = values[key]
         return found
+
+
+def _codes(text: str | None) -> list[str]:
+    return [
+        code.strip() for code in (text or '').split(',') if code.strip()]
 
 
 def _keys(template: Any) -> list[tuple[int | None, int | None]]:

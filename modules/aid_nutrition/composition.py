@@ -10,8 +10,10 @@ from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.tools import file_open
 
-from . import average, nutriscore, plausibility
+from . import nutriscore, plausibility
+from .ciqual import MACRO_FIELDS
 from .exceptions import CompositionError, CompositionWarning
+from .values import Values, merge
 
 LETTERS = [(None, '')] + [(letter, letter) for letter in nutriscore.LETTERS]
 FOOD_CLASSES = [
@@ -28,7 +30,13 @@ SOURCES = [
     ('estimate', "Estimate"),
     ]
 VALUES = ('energy_kj', *plausibility.WEIGHTS, 'fruit_veg_legumes')
-FED_BY = frozenset({*VALUES, 'food_class', 'sweeteners', 'water'})
+FED_BY = frozenset({
+        *VALUES, 'food_class', 'sweeteners', 'water', 'ciqual_food',
+        'off_product'})
+# What is asked of another record to reckon the score
+_OF_OTHERS = [
+    f'_parent_{name}.{field}' for name in ('ciqual_food', 'off_product')
+    for field in MACRO_FIELDS]
 
 
 def _value(label: str, decimals: int = 3, help: str = '') -> fields.Numeric:
@@ -40,6 +48,10 @@ class Composition(ModelSQL, ModelView):
 
     A value that is not known stays empty, it is never 0.  Impossible values
     are refused; energy far from what the macronutrients make is asked about.
+
+    The values are those of the label.  What it does not say is taken from a
+    record of Open Food Facts, then from a food of the Ciqual table, field by
+    field and by reference: neither is ever copied among ours.
     """
     __name__ = 'aid.product.composition'
 
@@ -81,6 +93,12 @@ class Composition(ModelSQL, ModelView):
         help="Where the values were read.")
     source_detail = fields.Char(
         "Source Detail", help="The pack, the page or the code of the food.")
+    ciqual_food = fields.Many2One(
+        'aid.ciqual.food', "Ciqual Food", ondelete='SET NULL',
+        help="The food of the table that tells what the label does not.")
+    off_product = fields.Many2One(
+        'aid.off.product', "Open Food Facts", ondelete='SET NULL',
+        help="What Open Food Facts tells of it (ODbL 1.0).")
     nutri_score = fields.Selection(
         LETTERS, "Nutri-Score", readonly=True, sort=False, translate=False)
     nutri_points = fields.Integer("Points", readonly=True)
@@ -139,22 +157,43 @@ class Composition(ModelSQL, ModelView):
             return None
         return (self.energy_kj / Decimal('4.184')).quantize(Decimal(1))
 
-    @fields.depends(*FED_BY)
+    @fields.depends(
+        'ciqual_food', 'off_product', *VALUES, *_OF_OTHERS)
+    def _macros(self) -> Values:
+        "What is known of the main values, merged"
+        sources = [('label', self)]
+        if self.off_product:
+            sources.append(('off', self.off_product))
+        if self.ciqual_food:
+            sources.append(('ciqual', self.ciqual_food))
+        return merge(
+            (origin, {
+                    name: getattr(record, field, None)
+                    for field, name in MACRO_FIELDS.items()})
+            for origin, record in sources)
+
+    @fields.depends(
+        '_parent_off_product.fruit_veg_legumes',
+        *FED_BY, methods=['_macros'])
     def _nutri_score(self) -> nutriscore.NutriScore | None:
         "The score, None where the food is not scored or a value impossible"
         if not self.food_class:
             return None
+        values = self._macros()
+        fruit = self.fruit_veg_legumes
+        if fruit is None and self.off_product:
+            fruit = getattr(self.off_product, 'fruit_veg_legumes', None)
         try:
             return nutriscore.nutri_score(
                 self.food_class,
-                energy_kj=self.energy_kj,
-                sugars_g=self.sugars,
-                saturates_g=self.saturates,
-                salt_g=self.salt,
-                protein_g=self.protein,
-                fibre_g=self.fibre,
-                fruit_veg_legumes_pct=self.fruit_veg_legumes,
-                fat_g=self.fat,
+                energy_kj=values.energy_kj,
+                sugars_g=values.sugars_g,
+                saturates_g=values.saturates_g,
+                salt_g=values.salt_g,
+                protein_g=values.protein_g,
+                fibre_g=values.fibre_g,
+                fruit_veg_legumes_pct=fruit,
+                fat_g=values.fat_g,
                 sweeteners=bool(self.sweeteners)
                 and self.food_class == 'beverage',
                 water=bool(self.water) and self.food_class == 'beverage')
@@ -194,9 +233,28 @@ class Composition(ModelSQL, ModelView):
 
     def sources(self) -> list[tuple[str, dict[str, float | None]]]:
         "What each source says of 100 g, the surest first; see ``values``"
-        return [('label', {
+        found = [('label', {
                     name: _float(getattr(self, field))
-                    for field, name in average.FIELDS.items()})]
+                    for field, name in MACRO_FIELDS.items()})]
+        if self.off_product:
+            found.append(('off', self.off_product.values()))
+        if self.ciqual_food:
+            found.append(('ciqual', self.ciqual_food.values()))
+        return found
+
+    @classmethod
+    def score_again(cls, compositions: list) -> None:
+        "Store the letters again, once what they are taken from has changed"
+        actions: list[Any] = []
+        for composition in compositions:
+            score = composition._nutri_score()
+            values = {
+                'nutri_score': score.letter if score else None,
+                'nutri_points': score.points if score else None}
+            if values != {n: getattr(composition, n) for n in values}:
+                actions += [[composition], values]
+        if actions:
+            cls.write(*actions)
 
     def compute_fields(self, field_names=None) -> dict[str, Any]:
         values = super().compute_fields(field_names=field_names)

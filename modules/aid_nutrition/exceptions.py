@@ -13,3 +13,7 @@ class CompositionWarning(UserWarning):
 
 class TargetError(ValidationError):
     "A band that nothing can be in"
+
+
+class AverageError(ValidationError):
+    "An average of nothing"

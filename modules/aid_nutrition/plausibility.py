@@ -12,7 +12,11 @@ Values = Mapping[str, Decimal | None]
 # kJ per gram, Reg. (EU) No 1169/2011, annex XIV
 KJ_PER_GRAM = {
     'fat': Decimal(37), 'carbohydrate': Decimal(17), 'protein': Decimal(17),
-    'fibre': Decimal(8)}
+    'fibre': Decimal(8),
+    # A composition table tells these too, a label does not
+    'alcohol': Decimal(29), 'organic_acids': Decimal(13)}
+# Polyols are a part of the carbohydrate, with 10 kJ instead of 17
+KJ_LESS_PER_GRAM_OF_POLYOLS = Decimal(7)
 WEIGHTS = (
     'fat', 'saturates', 'carbohydrate', 'sugars', 'fibre', 'protein', 'salt')
 # What makes up the weight; saturates and sugars are parts of others
@@ -39,11 +43,14 @@ class Fault:
     whole: str | None = None
 
 
-def faults(values: Values, *, liquid: bool = False) -> list[Fault]:
+def faults(
+        values: Values, *, liquid: bool = False,
+        slack: Decimal = 2 * ROUNDING) -> list[Fault]:
     """What is impossible in *values* per 100 g, or per 100 ml if *liquid*.
 
     Unknown values are None and never at fault.  100 ml of syrup may weigh,
-    and hold, more than 100 g.
+    and hold, more than 100 g.  All together may pass 100 g by *slack*:
+    labels round, and analyses of several samples differ by more.
     """
     found = []
     for name in ('energy_kj', 'fruit_veg_legumes', *WEIGHTS):
@@ -61,7 +68,7 @@ def faults(values: Values, *, liquid: bool = False) -> list[Fault]:
             found.append(
                 Fault('part', part, values[part], values[whole], whole))
     total = sum(values.get(name) or Decimal(0) for name in SUMMANDS)
-    if not liquid and total > 100 + 2 * ROUNDING and not any(
+    if not liquid and total > 100 + slack and not any(
             fault.kind == 'over' for fault in found):
         found.append(Fault('sum', 'total', total, Decimal(100)))
     return found
@@ -74,9 +81,11 @@ def declared_energy(values: Values) -> Decimal | None:
     """
     if any(values.get(n) is None for n in ('fat', 'carbohydrate', 'protein')):
         return None
-    return sum(
+    energy = sum(
         ((values.get(name) or Decimal(0)) * kj
             for name, kj in KJ_PER_GRAM.items()), Decimal(0))
+    polyols = values.get('polyols') or Decimal(0)
+    return energy - polyols * KJ_LESS_PER_GRAM_OF_POLYOLS
 
 
 def energy_doubt(values: Values) -> Decimal | None:

@@ -3,14 +3,23 @@ from __future__ import annotations
 
 import datetime as dt
 
+from trytond.i18n import gettext
+from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import without_check_access
 
+from .ciqual import MACRO_FIELDS
 from .values import ESTIMATED, Values, merge
 
 
 class Product(metaclass=PoolMeta):
     __name__ = 'product.product'
+
+    nutrition_used = fields.Function(fields.Text(
+            "What 100 g Count For",
+            help="Each value with where it is from: the label, Open Food "
+            "Facts, the Ciqual table, or the average of the family."),
+        'get_nutrition_used')
 
     @classmethod
     @without_check_access
@@ -18,9 +27,10 @@ class Product(metaclass=PoolMeta):
             cls, products: list, date: dt.date) -> dict[int, Values]:
         """What 100 g of each of *products* hold, by product id.
 
-        From its composition field by field, then from the average of its
-        family on *date*, marked as estimated.  A few statements for all of
-        them.  A product of which nothing is known has empty ``Values``.
+        From its composition field by field (label, Open Food Facts, Ciqual),
+        then from the average of its family on *date*, marked as estimated.
+        A few statements for all of them.  A product of which nothing is
+        known has empty ``Values``.
         """
         pool = Pool()
         Average = pool.get('aid.nutrition.average')
@@ -38,3 +48,30 @@ class Product(metaclass=PoolMeta):
                     (ESTIMATED, averages.get(product.id, {})),
                     ])
             for product in products}
+
+    @classmethod
+    def get_nutrition_used(
+            cls, products: list, name: str) -> dict[int, str | None]:
+        "A line for each main value that is known"
+        pool = Pool()
+        lang = pool.get('ir.lang').get()
+        known = cls.nutrition_values(products, pool.get('ir.date').today())
+        return {
+            product.id: '\n'.join(
+                gettext(
+                    'aid_nutrition.msg_value_line',
+                    name=gettext(f'aid_nutrition.msg_value_{field}'),
+                    value=_written(lang, name, known[product.id].get(name)),
+                    origin=gettext(
+                        'aid_nutrition.msg_origin_'
+                        + known[product.id].origin[name]))
+                for field, name in MACRO_FIELDS.items()
+                if name in known[product.id].origin) or None
+            for product in products}
+
+
+def _written(lang, name: str, value: float) -> str:
+    "*value* with its unit, in the words of *lang*"
+    if name == 'energy_kj':
+        return lang.format('%.0f', value, grouping=True) + '\xa0kJ'
+    return lang.format('%.*f', (2 if value < 1 else 1, value)) + '\xa0g'

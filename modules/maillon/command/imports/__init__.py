@@ -1,4 +1,4 @@
-"""``maillon import``: products, branches or households from a file.
+"""``maillon import``: products, branches, households or the Ciqual table.
 
 All or nothing: a file with something wrong in it is refused as a whole, with
 one line for each thing that is wrong. Doing it again changes nothing, as what
@@ -23,8 +23,9 @@ __all__ = ['NAME', 'HELP', 'add_arguments', 'run', 'Outcome', 'Progress',
     'AT_ONCE', 'silent', 'import_file']
 
 NAME = 'import'
-HELP = "import products, branches or households from a file"
-KINDS = ['products', 'branches', 'households']
+HELP = (
+    "import products, branches, households or the Ciqual table from a file")
+KINDS = ['products', 'branches', 'households', 'ciqual']
 
 #: Records written together. Where it has no exclusion constraint, Tryton checks
 #: one by a search with a condition for each record, and SQLite bounds the depth
@@ -69,7 +70,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         'file', type=Path, metavar='FILE', nargs='?',
         help="CSV file with a header; products also from an export of Open "
-        "Food Facts, CSV or JSON. Without it, the columns are printed")
+        "Food Facts, CSV or JSON; ciqual: the sheet that ANSES publishes, "
+        "CSV or XLSX. Without it, the columns are printed")
     parser.add_argument(
         '--skip-bad-rows', action='store_true', default=None,
         help="leave out rows with something wrong instead of refusing the "

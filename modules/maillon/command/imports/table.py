@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 __all__ = ['Fault', 'FileError', 'Row', 'Cells', 'read_csv', 'read_headers',
-    'as_table', 'unknown_columns']
+    'read_rows', 'as_table', 'unknown_columns']
 
 
 class FileError(ValueError):
@@ -65,12 +66,24 @@ def read_headers(path: Path) -> list[str]:
             csv.reader([text.split('\n', 1)[0]], delimiter=_delimiter(text)))]
 
 
-def read_csv(path: Path) -> Iterator[Row]:
-    """Yield the rows of *path*: UTF-8; comma, semicolon or tab.
+def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of *path*, the header first, each with its line.
 
-    Lines without any value are skipped. Raises FileError when it is not such
-    a file.
+    CSV in UTF-8 with comma, semicolon or tab, or the first sheet of an XLSX.
+    Rows without any value are skipped; cells are stripped texts, as many as
+    the row has. Raises FileError when it is not such a file.
     """
+    if path.suffix.lower() == '.xlsx':
+        rows = _xlsx_rows(path)
+    else:
+        rows = _csv_rows(path)
+    for line, values in rows:
+        cells = [value.strip() for value in values]
+        if any(cells):
+            yield line, cells
+
+
+def _csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     text = _read_text(path)
     if not text.strip():
         raise FileError(f"{path} is empty")
@@ -78,15 +91,39 @@ def read_csv(path: Path) -> Iterator[Row]:
     # Fields of an Open Food Facts export may be longer than csv allows.
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))
     reader = csv.reader(lines, delimiter=_delimiter(text))
-    headers = [name.strip() for name in next(reader)]
-    start = reader.line_num + 1
+    start = 1
     for values in reader:
         line, start = start, reader.line_num + 1
-        cells = {
-            name: value.strip()
-            for name, value in zip(headers, values) if name}
-        if any(cells.values()):
-            yield Row(line, cells)
+        yield line, values
+
+
+def _xlsx_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    # Only this kind of file needs it, and it takes long to load
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except (OSError, InvalidFileException, BadZipFile, KeyError) as error:
+        raise FileError(f"{path} is no XLSX workbook: {error}") from error
+    try:
+        rows = book.worksheets[0].iter_rows(values_only=True)
+        for line, values in enumerate(rows, 1):
+            yield line, [
+                '' if value is None else str(value) for value in values]
+    finally:
+        book.close()
+
+
+def read_csv(path: Path) -> Iterator[Row]:
+    """Yield the rows of the table *path*, by the names of its header.
+
+    Raises FileError as ``read_rows``.
+    """
+    rows = read_rows(path)
+    _, headers = next(rows)
+    for line, values in rows:
+        yield Row(line, {
+                name: value for name, value in zip(headers, values) if name})
 
 
 def unknown_columns(
