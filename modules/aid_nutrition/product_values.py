@@ -62,12 +62,14 @@ class Product(metaclass=PoolMeta):
                     'aid_nutrition.msg_value_line',
                     name=gettext(f'aid_nutrition.msg_value_{field}'),
                     value=_written(lang, name, known[product.id].get(name)),
-                    origin=gettext(
-                        'aid_nutrition.msg_origin_'
-                        + known[product.id].origin[name]))
+                    origin=_origin(known[product.id].origin[name]))
                 for field, name in MACRO_FIELDS.items()
                 if name in known[product.id].origin) or None
             for product in products}
+
+
+def _origin(origin: str) -> str:
+    return gettext(f'aid_nutrition.msg_origin_{origin}')
 
 
 def _written(lang, name: str, value: float) -> str:
