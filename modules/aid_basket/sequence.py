@@ -120,15 +120,12 @@ class BranchSequence(BranchMixin, ModelSQL, ModelView):
         is locked while a missing row is made, then the rows, always in the
         order of their ids so that two tills never wait for each other. The
         sequences are then known as held, so that Tryton does not ask for
-        them again without waiting.
+        them again without waiting, and begin everything again to do so.
         """
-        transaction = Transaction()
-        if not transaction.database.has_select_for():
-            return [cls.find(*key) for key in wanted]
         rows = []
         for branch, kind, date in wanted:
             since, _ = cls._year(branch, kind, date)
-            if not cls._exists(branch, kind, since):
+            if _locks_rows() and not cls._exists(branch, kind, since):
                 _wait_to_make(branch)
             rows.append(cls.find(branch, kind, date))
         _wait_for(cls._table, [r.id for r in rows])
@@ -138,13 +135,10 @@ class BranchSequence(BranchMixin, ModelSQL, ModelView):
     @classmethod
     def hold_strict(cls, sequences) -> None:
         "Keep *sequences* to this transaction, waiting for them in order"
-        transaction = Transaction()
-        if not transaction.database.has_select_for():
-            return
         Sequence = Pool().get('ir.sequence.strict')
         ids = sorted({s.id for s in sequences})
         _wait_for(Sequence._table, ids)
-        transaction._locked_records[Sequence._table].update(ids)
+        Transaction()._locked_records[Sequence._table].update(ids)
 
     @classmethod
     def _exists(cls, branch, kind: str, since: dt.date) -> bool:
@@ -155,6 +149,10 @@ class BranchSequence(BranchMixin, ModelSQL, ModelView):
                 where=(table.branch == branch.id)
                 & (table.kind == kind) & (table.since == since)))
         return bool(cursor.fetchone())
+
+
+def _locks_rows() -> bool:
+    return Transaction().database.has_select_for()
 
 
 def _wait_to_make(branch) -> None:
@@ -169,8 +167,12 @@ def _wait_to_make(branch) -> None:
 def _wait_for(table_name: str, ids: list[int]) -> None:
     "Lock the rows *ids* of a table in their order, waiting for each"
     table = Table(table_name)
-    Transaction().connection.cursor().execute(*table.select(
-            table.id,
-            where=table.id.in_(sorted(ids)),
-            order_by=[table.id.asc],
-            for_=For('UPDATE')))
+    mine = table.id.in_(sorted(ids))
+    cursor = Transaction().connection.cursor()
+    if _locks_rows():
+        cursor.execute(*table.select(
+                table.id, where=mine, order_by=[table.id.asc],
+                for_=For('UPDATE')))
+    elif ids:
+        # Whoever writes anything has SQLite to himself until the end
+        cursor.execute(*table.update([table.id], [table.id], where=mine))

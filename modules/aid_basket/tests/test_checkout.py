@@ -3,6 +3,7 @@ from decimal import Decimal as D
 
 from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
+from trytond.transaction import Transaction, TransactionError
 
 from aid_basket.exceptions import (
     AccountMissingError, BasketAccessError, BasketError, CheckoutError)
@@ -35,6 +36,25 @@ class CheckoutTestCase(TillTestCase):
         after = Move.search([], count=True), Invoice.search([], count=True)
         self.assertEqual(before, after)
         return caught.exception.message
+
+    @with_transaction()
+    def test_numbers_are_held(self):
+        "Tryton asks for no lock afterwards, which begins everything again"
+        with at_till() as branch:
+            rule()
+            bread, = give(branch, {'family': 'bread', 'net_weight': 5})
+            session = open_session(branch)
+            household = create_household(branch)
+            self.checkout(basket_of(session, household, (bread, 1)))
+            # As if all that had been there before
+            Transaction().create_records.clear()
+            Transaction()._locked_records.clear()
+            try:
+                paid, = self.checkout(
+                    basket_of(session, household, (bread, 1)))
+            except TransactionError as error:
+                self.fail(f"begun again: {error!r}")
+            self.assertTrue(paid.invoice.number)
 
     @with_transaction()
     def test_invoice(self):

@@ -22,6 +22,8 @@ __all__ = [
 
 NAME = 'maillon'
 ADMIN = 1
+#: Ten years, in seconds
+NEVER = 10 * 365 * 24 * 3600
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,6 +81,11 @@ def configure(
         raise CommandError(
             f"this process works with {backend.name}, not {scheme}: start a "
             "new one.")
+    if is_sqlite():
+        # Nobody else changes what the one process has cached; and looking
+        # for it leaves the one connection in autocommit, so that what a
+        # transaction has written could not be undone any more
+        config.set('cache', 'clean_timeout', str(NEVER))
 
 
 def is_sqlite() -> bool:
