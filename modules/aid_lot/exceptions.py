@@ -47,6 +47,10 @@ class LotLineageError(ValidationError):
     "A lot would come out of itself"
 
 
+class HoldError(UserError):
+    "Held goods cannot be released, or not by this person"
+
+
 class DisposalStateError(UserError):
     "The disposal is not in the state that this asks for"
 
