@@ -121,6 +121,26 @@ class InHandTestCase(TillTestCase):
             self.assertEqual(sum(l.kg for l in basket.lines), 6)
 
     @with_transaction()
+    def test_held(self):
+        "What is held while a basket is open stays, and the till says why"
+        Hold = Pool().get('aid.lot.hold')
+        with at_till() as branch:
+            crate, = give(branch, {'family': 'canned', 'net_weight': 5})
+            session = open_session(branch)
+            household = create_household(branch)
+            scanned = basket_of(session, household, (crate, 1))
+            picked = basket_of(
+                session, household, (family('canned').product, 1))
+            Hold.stop([crate], "Swollen tins")
+            for basket in [scanned, picked]:
+                with self.assertRaises(CheckoutError) as caught:
+                    self.checkout(basket)
+                self.assertIn("Swollen tins", caught.exception.message)
+            composed = self.composed(branch, crate.number)
+            self.assertFalse(composed.lines)
+            self.assertIn("Swollen tins", composed.message)
+
+    @with_transaction()
     def test_single_piece(self):
         "One piece with its own label goes once"
         with at_till() as branch:
