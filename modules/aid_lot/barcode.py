@@ -137,7 +137,7 @@ class LabelLayout(BranchRuleMixin, ModelSQL, ModelView):
         records = cls.search([
                 *cls.valid_domain(date),
                 ['OR', ('branch', '=', None), ('branch', 'in', lineage)],
-                ])
+                ], order=[('valid_from', 'DESC NULLS LAST'), ('id', 'DESC')])
         nearest = {id_: -i for i, id_ in enumerate(lineage, 1)}
         records.sort(key=lambda r: (
                 nearest[r.branch.id] if r.branch else 0, -len(r.prefix)))

@@ -36,7 +36,7 @@ class RulesHereTestCase(unittest.TestCase):
                         'valid_from': TODAY - DAY},
                     {'prefix': '29', 'decimals': 1, 'branch': region.id,
                         'valid_from': TODAY + DAY},
-                    {'prefix': '28', 'decimals': 0, 'branch': there.id}])
+                    {'prefix': '27', 'decimals': 0, 'branch': there.id}])
 
             def decimals(branch):
                 return [
@@ -49,7 +49,7 @@ class RulesHereTestCase(unittest.TestCase):
             self.assertEqual(decimals(there), [('3', "Network", None)])
             rules = rules_of(here)
             self.assertNotIn("Last Modified at", {l['name'] for l in rules})
-            self.assertFalse([l for l in rules if l['rule'].endswith('28')])
+            self.assertFalse([l for l in rules if l['rule'].endswith('27')])
             self.assertTrue([
                     l for l in rules
                     if l['rule'].endswith(family('dairy').name)

@@ -1,10 +1,13 @@
+import re
 import unittest
 
 from maillon.command import organisation
+from maillon.command.imports.advice import ADVICE, advise
 from maillon.exceptions import BranchOpeningError
 from maillon.opening import of_branch
 
 from aid_branch.tests.network import create_user
+from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module, with_transaction
 from trytond.transaction import Transaction
@@ -44,6 +47,18 @@ class OpeningTestCase(unittest.TestCase):
         activate_module('maillon', lang='fr')
 
     @with_transaction()
+    def test_advice(self):
+        "What the command line says of a file a client says too"
+        for name, text in ADVICE.items():
+            with self.subTest(name=name), \
+                    Transaction().set_context(language='en'):
+                values = dict.fromkeys(
+                    re.findall(r'%\((\w+)\)s', text), 'x')
+                self.assertEqual(
+                    gettext(f'maillon.msg_fault_{name}', **values),
+                    advise(name, **values))
+
+    @with_transaction()
     def test_open_branch(self):
         pool = Pool()
         Branch = pool.get('aid.branch')
@@ -76,9 +91,17 @@ class OpeningTestCase(unittest.TestCase):
                     'E1', unit, HOUSEHOLDS.encode()).open_branch()
                 with self.assertRaises(BranchOpeningError):
                     start('E2', other, None).open_branch()
-                with self.assertRaises(BranchOpeningError) as caught:
-                    start('E3', unit, b'code;birth_years\nD9;x').open_branch()
-                self.assertIn('birth_years', str(caught.exception))
+                for file, said in [
+                        (b'code;birth_years\nD9;x', "Ligne 2, colonne"),
+                        (b'code;birth_years\nD9;x', "« birth_years »"),
+                        (b'code;valid_from\nD9;x', "n’est pas une date"),
+                        (b'code;name\nD9;x', "cette colonne n’existe pas"),
+                        (b'code;city\nD9;\xe9', "UTF-8"),
+                        ]:
+                    with self.assertRaises(BranchOpeningError) as caught, \
+                            Transaction().set_context(language='fr'):
+                        start('E3', unit, file).open_branch()
+                    self.assertIn(said, caught.exception.message)
 
             self.assertTrue(branch.storage)
             self.assertEqual(branch.address.city, "Aubin")

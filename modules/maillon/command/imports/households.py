@@ -41,6 +41,7 @@ from trytond.tools import grouped_slice
 from trytond.transaction import inactive_records
 
 from . import AT_ONCE, Outcome, Progress, silent
+from .advice import Advice, advise
 from .table import Cells, Fault, read_csv, read_headers, unknown_columns
 
 __all__ = ['read', 'store', 'COLUMNS', 'REQUIRED']
@@ -74,8 +75,7 @@ def read(path: Path) -> tuple[list[Wanted], list[Fault]]:
         cells = Cells(row, faults)
         code = cells.text('code', required=True)
         if code and seen.setdefault(code, row.line) != row.line:
-            cells.fault(
-                'code', f"stands already on line {seen[code]}: remove one")
+            cells.fault('code', advise('twice', line=seen[code]))
         values: Wanted = {
             'line': row.line,
             'code': code,
@@ -88,9 +88,7 @@ def read(path: Path) -> tuple[list[Wanted], list[Fault]]:
         for name in _NAMES + _CONTACT:
             values[name] = cells.text(name)
         if values['constraints'] and not values['consent_date']:
-            cells.fault(
-                'consent_date', "is empty: constraints are written down at "
-                "the person's request only, say on which day")
+            cells.fault('consent_date', advise('no_consent'))
         if cells.sound:
             wanted.append(values)
     return wanted, faults
@@ -112,9 +110,7 @@ def _births(cells: Cells) -> list[Birth]:
                     isinstance(birth, dt.date) and birth > dt.date.today()):
                 raise ValueError(text)
         except ValueError:
-            cells.fault(
-                'birth_years',
-                f"{text} is no birth: write years, as 1985|2012")
+            cells.fault('birth_years', advise('not_birth', text=text))
             continue
         births.append(birth)
     return births
@@ -128,11 +124,10 @@ def _terms(cells: Cells) -> dict[str, Any] | None:
         return None
     if not start or not end:
         cells.fault(
-            'valid_from' if not start else 'valid_until',
-            "is empty: an entitlement has a first and a last day")
+            'valid_from' if not start else 'valid_until', advise('one_day'))
         return None
     if end < start:
-        cells.fault('valid_until', "is before valid_from: correct one")
+        cells.fault('valid_until', advise('ends_before'))
     terms = {
         'valid_from': start,
         'valid_until': end,
@@ -154,7 +149,7 @@ def _terms(cells: Cells) -> dict[str, Any] | None:
         needed.append('cap_family_code')
     for name in needed:
         if terms[name] is None:
-            cells.fault(name, "is needed with this entitlement: fill it in")
+            cells.fault(name, advise('not_entitled'))
     return {
         name: value for name, value in terms.items() if value is not None}
 
@@ -211,36 +206,29 @@ def _check(
     families = _by_code('aid.family')
     faults = []
     for row in wanted:
-        def fault(column: str, value: str, advice: str) -> None:
+        def fault(column: str, value: str, advice: Advice) -> None:
             faults.append(Fault(row['line'], column, value, advice))
 
         if row['branch'] not in branches:
-            fault(
-                'branch', row['branch'],
-                "there is no branch with this code: import branches first")
+            fault('branch', row['branch'], advise('no_branch'))
         for code in row['constraints']:
             if code not in kinds:
-                fault(
-                    'constraints', code,
-                    "no such constraint; there are: "
-                    + ", ".join(sorted(kinds)))
+                fault('constraints', code, advise(
+                        'no_constraint', kinds=', '.join(sorted(kinds))))
         household = existing.get(row['code'])
         if household and household.branch.code != row['branch']:
-            fault(
-                'branch', row['branch'],
-                f"the household is {household.branch.code}'s: a household "
-                "changes its branch in its file")
+            fault('branch', row['branch'], advise(
+                    'other_branch', branch=household.branch.code))
         terms = row['terms']
         if not terms:
             continue
         family = terms.get('cap_family_code')
         if family and family not in families:
-            fault('cap_family_code', family, "no such family")
+            fault('cap_family_code', family, advise('no_family'))
         if household and _in_the_way(household, terms):
             fault(
                 'valid_from', str(terms['valid_from']),
-                "another entitlement holds on some of these days: end it "
-                "first, or leave the dates out")
+                advise('in_the_way'))
     return faults
 
 

@@ -14,12 +14,26 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
+from .advice import Advice, advise
+
 __all__ = ['Fault', 'FileError', 'Row', 'Cells', 'read_csv', 'read_headers',
     'read_rows', 'as_table', 'unknown_columns']
 
 
 class FileError(ValueError):
-    "A file that cannot be read as a table at all; the text says why"
+    """A file that cannot be read as a table at all; the text says why.
+
+    So does *advice*, where the file itself is at fault.
+    """
+
+    def __init__(self, text: str, advice: Advice | None = None) -> None:
+        super().__init__(text)
+        self.advice = advice
+
+    @classmethod
+    def of(cls, path: Path, advice: Advice) -> 'FileError':
+        "The error that *path* is as *advice* says"
+        return cls(f"{path} {advice}", advice)
 
 
 @dataclass(frozen=True, order=True)
@@ -42,11 +56,11 @@ def _read_text(path: Path) -> str:
     try:
         text = path.read_text(encoding='utf-8-sig')
     except UnicodeDecodeError as error:
-        raise FileError(
-            f"{path} is not UTF-8 (see byte {error.start}): save it again "
-            "as \"CSV UTF-8\"") from error
+        raise FileError.of(
+            path, advise('not_utf8', byte=error.start)) from error
     except OSError as error:
-        raise FileError(f"{path}: {error.strerror}") from error
+        raise FileError.of(
+            path, advise('unreadable', error=error.strerror)) from error
     return text
 
 
@@ -60,7 +74,7 @@ def read_headers(path: Path) -> list[str]:
     "Names of the columns of the CSV file *path*"
     text = _read_text(path)
     if not text.strip():
-        raise FileError(f"{path} is empty")
+        raise FileError.of(path, advise('empty_file'))
     return [
         name.strip() for name in next(
             csv.reader([text.split('\n', 1)[0]], delimiter=_delimiter(text)))]
@@ -86,7 +100,7 @@ def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 def _csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     text = _read_text(path)
     if not text.strip():
-        raise FileError(f"{path} is empty")
+        raise FileError.of(path, advise('empty_file'))
     lines = text.splitlines(keepends=True)
     # Fields of an Open Food Facts export may be longer than csv allows.
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))
@@ -132,11 +146,11 @@ def unknown_columns(
     "Faults of the header line itself"
     headers, known = list(headers), set(known)
     faults = [
-        Fault(1, name, '', "this column is missing: add it")
+        Fault(1, name, '', advise('missing_column'))
         for name in required if name not in headers]
     faults += [
-        Fault(1, name, '', "no such column; there are: "
-            + ", ".join(sorted(known)))
+        Fault(1, name, '', advise(
+                'unknown_column', columns=', '.join(sorted(known))))
         for name in headers if name and name not in known]
     return faults
 
@@ -162,7 +176,7 @@ class Cells:
     def text(self, column: str, required: bool = False) -> str | None:
         value = self.row.cells.get(column) or None
         if required and value is None:
-            self.fault(column, "is empty: fill it in")
+            self.fault(column, advise('empty'))
         return value
 
     def _parsed(
@@ -187,9 +201,9 @@ class Cells:
         """
         value = self._parsed(
             column, lambda text: _finite(text.replace(',', '.')), required,
-            "is not a number: write for example 1.25")
+            advise('not_number'))
         if value is not None and minimum is not None and value < minimum:
-            self.fault(column, f"is less than {minimum}: correct it")
+            self.fault(column, advise('too_small', minimum=minimum))
             return None
         if value is not None and digits is not None:
             return round(value, digits)
@@ -197,30 +211,28 @@ class Cells:
 
     def integer(self, column: str, required: bool = False) -> int | None:
         value = self._parsed(
-            column, int, required,
-            "is not a whole number: write for example 3")
+            column, int, required, advise('not_whole'))
         if value is not None and value < 0:
-            self.fault(column, "is less than 0: correct it")
+            self.fault(column, advise('too_small', minimum=0))
             return None
         return value
 
     def date(self, column: str, required: bool = False) -> dt.date | None:
-        return self._parsed(
-            column, _date, required,
-            "is not a date: write for example 2026-11-30")
+        return self._parsed(column, _date, required, advise('not_date'))
 
     def choice(
             self, column: str, choices: Sequence[str],
             required: bool = False) -> str | None:
         value = self.text(column, required)
         if value is not None and value not in choices:
-            self.fault(column, "write one of: " + ", ".join(choices))
+            self.fault(
+                column, advise('not_choice', choices=', '.join(choices)))
             return None
         return value
 
     def boolean(self, column: str) -> bool | None:
         return self._parsed(
-            column, _boolean, False, "write yes or no")
+            column, _boolean, False, advise('not_boolean'))
 
 
 _BOOLEANS = {

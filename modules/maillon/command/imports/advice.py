@@ -1,0 +1,55 @@
+"""What to do about a fault of a file, in words that can be translated.
+
+The command line speaks English. Whoever brings a file to a client reads the
+message ``msg_fault_<name>``, which says the same in their language.
+"""
+from typing import Any
+
+__all__ = ['ADVICE', 'Advice', 'advise']
+
+ADVICE = {
+    'missing_column': "this column is missing: add it",
+    'unknown_column': "no such column; there are: %(columns)s",
+    'not_utf8':
+        "is not UTF-8 (see byte %(byte)s): save it again as \"CSV UTF-8\"",
+    'empty_file': "is empty",
+    'unreadable': "cannot be read: %(error)s",
+    'empty': "is empty: fill it in",
+    'not_number': "is not a number: write for example 1.25",
+    'too_small': "is less than %(minimum)s: correct it",
+    'not_whole': "is not a whole number: write for example 3",
+    'not_date': "is not a date: write for example 2026-11-30",
+    'not_choice': "write one of: %(choices)s",
+    'not_boolean': "write yes or no",
+    'twice': "stands already on line %(line)s: remove one",
+    'no_consent':
+        "is empty: constraints are written down at the person's request "
+        "only, say on which day",
+    'not_birth': "%(text)s is no birth: write years, as 1985|2012",
+    'one_day': "is empty: an entitlement has a first and a last day",
+    'ends_before': "is before valid_from: correct one",
+    'not_entitled': "is needed with this entitlement: fill it in",
+    'no_branch':
+        "there is no branch with this code: import branches first",
+    'no_constraint': "no such constraint; there are: %(kinds)s",
+    'other_branch':
+        "the household is %(branch)s's: a household changes its branch in "
+        "its file",
+    'no_family': "no such family",
+    'in_the_way':
+        "another entitlement holds on some of these days: end it first, or "
+        "leave the dates out",
+    }
+
+
+class Advice(str):
+    "A text that knows its *name* and *values*, so that it can be translated"
+    name: str
+    values: dict[str, Any]
+
+
+def advise(name: str, **values: Any) -> Advice:
+    "The advice called *name*, with *values* in it"
+    advice = Advice(ADVICE[name] % values)
+    advice.name, advice.values = name, values
+    return advice
