@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from genshi import Markup
+from genshi.input import XML
 
 from trytond.i18n import gettext
 from trytond.pool import Pool
@@ -50,6 +50,7 @@ class CodeSheet(PaperReport, Report):
         Session = Pool().get('aid.distribution.session')
         context['title'] = gettext('aid_basket.msg_sheet_title')
         context['hint'] = gettext('aid_basket.msg_sheet_hint')
+        context['drawn'] = XML
         with without_check_access():
             sheets = dict.fromkeys(
                 (s.branch, s.date) for s in Session.browse(records))
@@ -107,11 +108,11 @@ def _icon_of(family) -> str:
     icons = Icon.search([('name', '=', family.icon)], limit=1)
     if not icons:
         return ''
-    return Markup(re.sub(r'<\?xml[^>]*\?>', '', icons[0].icon))
+    return re.sub(r'<\?xml[^>]*\?>', '', icons[0].icon)
 
 
 def _drawn(path: str) -> str:
-    return Markup(
+    return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">'
         f'<path d="{path}" fill="none" stroke="#1f6f4a" stroke-width="1.8" '
         'stroke-linecap="round" stroke-linejoin="round"/></svg>')

@@ -463,7 +463,9 @@ class ParcelLabel(LabelReport):
         yield 'number', gettext(
             'aid_basket.msg_parcel_label_size', size=parcel.model.size)
         if parcel.expiry:
-            yield 'date', cls.format_date(parcel.expiry)
+            yield 'date', gettext(
+                'aid_basket.msg_parcel_label_date',
+                date=cls.format_date(parcel.expiry))
 
 
 class MakeStart(ModelView):

@@ -85,7 +85,8 @@ class LotLabel(LabelReport):
     def _origin(cls, lot):
         "How much *lot* was, and where it comes from"
         if lot.net_weight:
-            yield f'{cls.format_number(lot.net_weight, None, digits=3)} kg'
+            lang = Pool().get('ir.lang').get()
+            yield f'{lang.format_number(lot.net_weight)} kg'
         if lot.label_lot:
             yield gettext('aid_lot.msg_label_maker', lot=lot.label_lot)
         yield lot.supply_source.name

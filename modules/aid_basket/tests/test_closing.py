@@ -132,7 +132,7 @@ class ClosingTestCase(TillTestCase):
             kit = paper_kit.kit_of(session)
             self.assertEqual(
                 [h['code'] for h in kit['households']], [capped.code])
-            self.assertEqual(kit['households'][0]['left'], '4.0 kg')
+            self.assertEqual(kit['households'][0]['left'], '4 kg')
             text = printed(
                 session, 'aid.distribution.paper_kit', 'report_paper_kit')
             self.assertIn(capped.till_name, text)

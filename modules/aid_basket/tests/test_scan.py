@@ -1,4 +1,5 @@
 import datetime as dt
+from unittest.mock import patch
 
 from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
@@ -318,9 +319,16 @@ class ScanTestCase(TillTestCase):
             (_, sections), = Sheet.get_context(
                 [session], {}, {})['sheets']
             codes = [card.code for _, cards in sections for card in cards]
+            tares = len([c for c in codes if c.startswith('TARE')])
             basket = self.begin(branch)
             self.assertEqual(len(set(codes)), len(codes))
             self.assertGreaterEqual(len(codes), 13 + 2 + 8)
+            with patch.object(Sheet, 'convert', lambda action, data: (
+                        'html', data)):
+                page = Sheet.execute([session.id], {})[1]
+            # A picture and a code for each
+            self.assertNotIn('&lt;', page)
+            self.assertEqual(page.count('<svg'), 2 * len(codes) - tares)
             # Whatever stands on it the till understands
             for code in codes:
                 self.assertNotIn(code, scan(basket, code))

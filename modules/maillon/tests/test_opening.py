@@ -91,16 +91,16 @@ class OpeningTestCase(unittest.TestCase):
                     'E1', unit, HOUSEHOLDS.encode()).open_branch()
                 with self.assertRaises(BranchOpeningError):
                     start('E2', other, None).open_branch()
-                for file, said in [
+                for number, (file, said) in enumerate([
                         (b'code;birth_years\nD9;x', "Ligne 2, colonne"),
                         (b'code;birth_years\nD9;x', "« birth_years »"),
                         (b'code;valid_from\nD9;x', "n’est pas une date"),
                         (b'code;name\nD9;x', "cette colonne n’existe pas"),
                         (b'code;city\nD9;\xe9', "UTF-8"),
-                        ]:
+                        ]):
                     with self.assertRaises(BranchOpeningError) as caught, \
                             Transaction().set_context(language='fr'):
-                        start('E3', unit, file).open_branch()
+                        start(f'F{number}', unit, file).open_branch()
                     self.assertIn(said, caught.exception.message)
 
             self.assertTrue(branch.storage)
