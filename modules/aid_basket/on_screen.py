@@ -36,6 +36,8 @@ class ScreenMixin(Model):
         fields.Binary("Balance", readonly=True), 'get_pictures')
     balance_words = fields.Function(
         fields.Text("What We Offer", readonly=True), 'get_pictures')
+    balance_details = fields.Function(
+        fields.Text("Food Groups", readonly=True), 'get_pictures')
     cap_words = fields.Function(
         fields.Char("Entitlement", readonly=True), 'get_pictures')
     label_words = fields.Function(
@@ -75,7 +77,8 @@ class ScreenMixin(Model):
 
     @fields.depends(
         'session', 'household', 'lines', 'state', 'id', 'emergency',
-        'emergency_card', 'told', 'replaces')
+        'emergency_card', 'told', 'replaces', 'adults', 'children',
+        'babies')
     def _refresh(self) -> None:
         "Reckon everything that depends on the goods and the household"
         lines = list(self.lines or [])
@@ -88,11 +91,12 @@ class ScreenMixin(Model):
 
     def _shown(self, lines) -> dict:
         "What the screen says of *lines*: pictures and words by field name"
-        words, picture = verdict.of_basket(self, lines)
+        balance = verdict.of_basket(self, lines)
         said, over = standing.shown(self, lines)
         return {
-            'balance_words': words,
-            'balance_picture': picture,
+            'balance_words': balance.words,
+            'balance_picture': balance.picture,
+            'balance_details': balance.details,
             'total_picture': verdict.total_picture(self),
             'cap_words': said,
             'cap_exceeded': over,

@@ -1,43 +1,116 @@
 """What the till screen says of a basket: its balance and its total.
 
-The balance speaks of what we offer, never of the family.
+The balance speaks of what we offer, never of the family. The last weeks of a
+household are said first, as soon as there is more than this basket: one
+basket need not hold everything.
 """
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
 
-#: How many goods of the shelf are looked at for a hint
-SHELF_LIMIT = 40
+from aid_nutrition.goods import Goods
+
+from . import at_table, handed_over
+
 WIDTH = 400
 
 
-@without_check_access
-def of_basket(basket, lines) -> tuple[str, bytes | None]:
-    """Words and picture of the balance of *lines*.
+class Verdict(NamedTuple):
+    "What is said and drawn of a basket"
+    #: kind sentences, a line for the month and one for the basket
+    words: str = ''
+    #: an SVG document, None without a rule set
+    picture: bytes | None = None
+    #: the bars of the picture as lines of text
+    details: str = ''
 
-    :return: sentences, and an SVG document or None without a rule set
+
+@without_check_access
+def of_basket(basket, lines) -> Verdict:
+    """The balance of *lines*, with the weeks before it where there are any.
+
+    A few statements, however long the household has come.
     """
-    pool = Pool()
-    RuleSet = pool.get('aid.nutrition.rule.set')
-    OnHand = pool.get('aid.lot.on_hand')
+    RuleSet = Pool().get('aid.nutrition.rule.set')
     session = basket.session
-    lines = [l for l in lines if getattr(l, 'product', None)]
     rule_set = RuleSet.at(session.date) if session else None
     if not rule_set:
-        return '', None
-    shelf = []
-    if lines and basket.state == 'draft':
-        shelf = OnHand.in_branch(session.branch)[:SHELF_LIMIT]
-    result = rule_set.balance(
-        [(l.product, getattr(l, 'kg', None)) for l in lines], shelf=shelf)
-    return (
-        ' '.join(rule_set.sentences(result)),
-        rule_set.picture(result, width=WIDTH).encode())
+        return Verdict()
+    goods = goods_of(basket, lines)
+    visits, month = _month(basket, goods, rule_set)
+    if visits + 1 < rule_set.month_visits or not goods.pairs:
+        result = rule_set.verdict(goods)
+        return Verdict(
+            ' '.join(rule_set.say(result, goods)),
+            rule_set.picture(result, width=WIDTH).encode(),
+            '\n'.join(rule_set.in_words(result)))
+    result = rule_set.verdict(month)
+    said = [gettext(
+            'aid_basket.msg_balance_month', days=rule_set.month_days,
+            words=' '.join(rule_set.say(result, month)))]
+    own = rule_set.verdict(replace(goods, branch=None))
+    if own.word:
+        said.append(gettext(
+                'aid_basket.msg_balance_basket',
+                word=rule_set.labels().words[own.word]))
+    return Verdict(
+        '\n'.join(said),
+        rule_set.picture(result, width=WIDTH, title=month.name).encode(),
+        '\n'.join(rule_set.in_words(result)))
+
+
+@without_check_access
+def goods_of(basket, lines) -> Goods:
+    "What *lines* of *basket* hold, for whom, and what else is on the shelf"
+    household = getattr(basket, 'household', None)
+    session = basket.session
+    return Goods(
+        name=gettext('aid_basket.msg_balance_this'),
+        pairs=[
+            (l.product, _kg(l)) for l in lines
+            if getattr(l, 'product', None)],
+        date=session.date,
+        branch=session.branch if basket.state == 'draft' else None,
+        diets=at_table.diets(household),
+        people=at_table.of_basket(basket, session.date),
+        refused=at_table.not_proposed(household, session.date))
+
+
+def _kg(line) -> float | None:
+    "The weight of *line*, also before it was ever reckoned"
+    kg = getattr(line, 'kg', None)
+    quantity = getattr(line, 'quantity', None)
+    if kg is None and quantity and getattr(line, 'unit', None):
+        return line.product.to_kg(quantity, line.unit)
+    return kg
+
+
+def _month(basket, goods: Goods, rule_set) -> tuple[int, Goods]:
+    """The goods of the last weeks together with *goods*.
+
+    :return: how many visits there were before, and all goods
+    """
+    household = getattr(basket, 'household', None)
+    if not household:
+        return 0, goods
+    replaced = getattr(basket, 'replaces', None)
+    visits, weights = handed_over.of_household(
+        household, goods.date, rule_set.month_days,
+        without=tuple(
+            b.id for b in [basket, replaced]
+            if b and b.id is not None and b.id >= 0))
+    return visits, replace(
+        goods,
+        name=gettext(
+            'aid_basket.msg_balance_month_title', days=rule_set.month_days),
+        pairs=[*weights.items(), *goods.pairs])
 
 
 def total_picture(basket) -> bytes:

@@ -136,6 +136,13 @@ class Member(sequence_ordered(), ModelSQL, ModelView):
             ('other', "Other"),
             ], "Sex", sort=False, help="Only if the person wishes to say it.")
     sex_string = sex.translated('sex')
+    due_on = fields.Date(
+        "Baby Due On",
+        help="Only if the person wishes to say it. It changes how long food "
+        "lasts; no balance is told to her, but who to ask.")
+    breastfeeding_until = fields.Date(
+        "Breastfeeding Until",
+        help="Only if the person wishes to say it, as \"Baby Due On\".")
     age = fields.Function(fields.Integer("Age"), 'get_age')
 
     @classmethod
@@ -264,7 +271,8 @@ class Member(sequence_ordered(), ModelSQL, ModelView):
         for member in members:
             personal = (
                 member.main or member.first_name or member.last_name
-                or member.birth_date)
+                or member.birth_date or member.due_on
+                or member.breastfeeding_until)
             if member.count != 1 and personal:
                 raise MemberValidationError(gettext(
                         'aid_household.msg_member_several',

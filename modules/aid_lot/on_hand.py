@@ -58,6 +58,7 @@ class OnHand(ModelSQL, ModelView):
 
     _branch_scope = ('branch',)
     _branch_scope_empty = True
+    first_expired_order = [('expiry', 'ASC NULLS LAST'), ('lot', 'ASC')]
 
     lot = fields.Many2One(
         'stock.lot', "Lot", required=True, readonly=True, ondelete='CASCADE')
@@ -296,17 +297,21 @@ class OnHand(ModelSQL, ModelView):
         """
         if not branch.storage:
             return []
-        domain = [
-            ('branch', '=', branch.id),
-            ('location', 'child_of', [branch.storage.id], 'parent'),
-            ('quantity', '>', 0),
-            ]
+        domain = cls.in_branch_domain(branch)
         if products is not None:
             domain.append(('product', 'in', [int(p) for p in products]))
         if families is not None:
             domain.append(('family', 'in', [int(f) for f in families]))
-        return cls.search(
-            domain, order=[('expiry', 'ASC NULLS LAST'), ('lot', 'ASC')])
+        return cls.search(domain, order=cls.first_expired_order)
+
+    @staticmethod
+    def in_branch_domain(branch) -> list:
+        "Domain of what *branch*, which has a storage, may hand over"
+        return [
+            ('branch', '=', branch.id),
+            ('location', 'child_of', [branch.storage.id], 'parent'),
+            ('quantity', '>', 0),
+            ]
 
     @classmethod
     def most_of(cls, lot, branch):

@@ -14,13 +14,13 @@ import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 __all__ = [
     'BALANCED', 'LITTLE_VARIED', 'OUTSIDE', 'TO_COMPLETE', 'Balance',
     'GroupShare', 'Item', 'ShelfGood', 'SubRule', 'SubShare', 'Target',
-    'balance', 'homes', 'sentences']
+    'balance', 'homes', 'sentences', 'with_hints', 'without_word']
 
 BALANCED = 'balanced'
 TO_COMPLETE = 'to_complete'
@@ -172,7 +172,8 @@ class Balance:
     :param groups: a bar for each target in its order, then groups without
     :param coverage: part of the weight whose group is known, 0 to 1
     :param word: 'balanced', 'to_complete', 'little_varied' or None
-    :param reason: why there is no word: 'few_goods' or 'unknown_groups'
+    :param reason: why there is no word: 'few_goods', 'unknown_groups' or
+        'professional' (for people whom somebody else advises)
     :param good: codes of the groups to be glad of, first to be said
     :param missing: codes of the groups below their floor, emptiest first
     :param hints: at most two goods on the shelf that would complete it
@@ -274,6 +275,21 @@ def balance(
         missing=missing,
         hints=_hints(missing, home, shelf) if word else (),
         )
+
+
+def with_hints(
+        result: Balance, targets: Sequence[Target],
+        shelf: Iterable[ShelfGood]) -> Balance:
+    "*result* with what of *shelf* would complete it, if anything is missing"
+    if not result.word:
+        return result
+    return replace(
+        result, hints=_hints(result.missing, homes(targets), shelf))
+
+
+def without_word(result: Balance, reason: str) -> Balance:
+    "*result* where nothing is to be said of it, and why"
+    return replace(result, word=None, reason=reason, good=(), hints=())
 
 
 def homes(targets: Sequence[Target]) -> dict[str, str]:
@@ -409,7 +425,7 @@ def sentences(
 
     :param templates: texts in the reader's language: 'good' with
         %(groups)s, 'start', 'hint' and 'hint_names' with %(goods)s, 'group'
-        with %(groups)s, 'and', 'early', 'unknown'
+        with %(groups)s, 'and', and one for each reason of no word
     :param names: names of the groups by code
     :return: at most two sentences
 
@@ -419,8 +435,7 @@ def sentences(
     balanced without it.
     """
     if balance.word is None:
-        return [templates[
-                'unknown' if balance.reason == 'unknown_groups' else 'early']]
+        return [templates[balance.reason or 'few_goods']]
     if balance.good:
         # No 'and': 'bread and starchy foods' is one name
         groups = ', '.join(names.get(code, code) for code in balance.good)

@@ -5,13 +5,14 @@ the goods we offer last; they judge nobody.
 """
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 __all__ = [
     'EFSA_2013', 'EnergyTable', 'Person', 'daily_energy', 'days_covered',
-    'household_energy']
+    'household_energy', 'trimester']
 
 MALE = frozenset({'male', 'm', 'man', 'boy', 'h', 'homme'})
 FEMALE = frozenset({'female', 'f', 'woman', 'girl', 'w', 'femme'})
@@ -172,6 +173,19 @@ def household_energy(people: Iterable[Person]) -> float:
             breastfeeding=person.breastfeeding,
             table=person.table)
         for person in people)
+
+
+def trimester(
+        due_on: dt.date | None, date: dt.date) -> int | None:
+    """The trimester on *date* of a pregnancy whose birth is due on *due_on*.
+
+    Of 280 days: the second begins after 14 weeks, the third after 28.
+    None before it began, after that day, or where it is not known.
+    """
+    if not due_on or not 0 <= (left := (due_on - date).days) <= 280:
+        return None
+    weeks = (280 - left) // 7
+    return 1 if weeks < 14 else 2 if weeks < 28 else 3
 
 
 def days_covered(kcal: float, people: Iterable[Person]) -> float | None:

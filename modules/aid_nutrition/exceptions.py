@@ -1,5 +1,5 @@
 """What may go wrong with rule sets and compositions, by name."""
-from trytond.exceptions import UserWarning
+from trytond.exceptions import UserError, UserWarning
 from trytond.model.exceptions import ValidationError
 
 
@@ -17,3 +17,11 @@ class TargetError(ValidationError):
 
 class AverageError(ValidationError):
     "An average of nothing"
+
+
+class BindingError(ValidationError):
+    "A provisional rule set that would bind somebody"
+
+
+class NoRuleSetError(UserError):
+    "No targets hold on a day that is asked about"

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 from .balance import (
     BALANCED, LITTLE_VARIED, TO_COMPLETE, Balance, GroupShare)
 
-__all__ = ['ENGLISH', 'FRENCH', 'Labels', 'draw']
+__all__ = ['ENGLISH', 'FRENCH', 'Labels', 'draw', 'lines']
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,18 @@ class Labels:
     """The words of the picture, in one language.
 
     ``states`` by state of a bar, ``words`` by word of the balance, ``groups``
-    by code of the food group; ``note`` stands small at the foot.
+    by code of the food group, ``reasons`` where there is no word; ``note``
+    stands small at the foot, ``line`` is a bar in words.
     """
     title: str
     target: str
     words: Mapping[str, str]
     states: Mapping[str, str]
     groups: Mapping[str, str] = field(default_factory=dict)
-    early: str = ''
+    reasons: Mapping[str, str] = field(default_factory=dict)
     note: str = ''
     percent: str = '%s%%'
+    line: str = '%(shape)s %(group)s: %(percent)s, %(state)s'
 
 
 ENGLISH = Labels(
@@ -88,6 +90,7 @@ FRENCH = Labels(
         'SW': "Plaisirs sucrés et salés",
         },
     percent="%s %%",
+    line="%(shape)s %(group)s : %(percent)s, %(state)s",
     )
 
 # Colours that also differ in lightness, for printing in grey and for people
@@ -99,6 +102,9 @@ COLOURS = {
     'absent': '#e6a117',
     'free': '#6f7782',
     }
+# The shapes of the picture as characters
+SHAPES = {
+    'within': '●', 'plenty': '■', 'low': '▲', 'absent': '△', 'free': '–'}
 WORD_STATES = {
     BALANCED: 'within', TO_COMPLETE: 'low', LITTLE_VARIED: 'absent'}
 INK, SOFT, BAND, EDGE, PAPER = (
@@ -123,8 +129,7 @@ def draw(
 
     Groups without goods and without floor have no bar.
     """
-    rows = [
-        group for group in balance.groups if group.kg or group.min_share]
+    rows = _rows(balance)
     notes = _wrap(labels.note, 11, width - 2 * MARGIN)
     height = HEAD + ROW * len(rows) + LEGEND + NOTE * len(notes) + 6
     parts = [
@@ -147,8 +152,25 @@ def draw(
     return '\n'.join(parts)
 
 
+def lines(balance: Balance, labels: Labels = ENGLISH) -> list[str]:
+    "The bars of *balance* as lines of text, with the shape of each colour"
+    return [
+        labels.line % {
+            'shape': SHAPES[group.state],
+            'group': labels.groups.get(group.group, group.group),
+            'percent': labels.percent % f'{group.share * 100:.0f}',
+            'state': labels.states[group.state],
+            }
+        for group in _rows(balance)]
+
+
+def _rows(balance: Balance) -> list[GroupShare]:
+    return [group for group in balance.groups if group.kg or group.min_share]
+
+
 def _spoken(balance: Balance, labels: Labels) -> str:
-    word = labels.words.get(balance.word, labels.early)
+    word = labels.words.get(
+        balance.word, labels.reasons.get(balance.reason))
     return f"{labels.title} : {word}" if word else labels.title
 
 
@@ -160,10 +182,10 @@ def _head(balance: Balance, labels: Labels, width: int) -> list[str]:
             _text(
                 MARGIN + 24, 46, labels.words[balance.word], 18, bold=True),
             ]
-    elif labels.early:
-        parts.append(_text(
-                MARGIN, 42,
-                _fit(labels.early, 13, width - 2 * MARGIN), 13))
+    else:
+        reason = labels.reasons.get(balance.reason, '')
+        for i, line in enumerate(_wrap(reason, 12, width - 2 * MARGIN)[:2]):
+            parts.append(_text(MARGIN, 37 + i * 16, line, 12))
     return parts
 
 

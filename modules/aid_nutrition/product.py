@@ -10,7 +10,7 @@ from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
 
-from . import balance
+from . import balance, nutrients
 from .composition import LETTERS, letter_icon, letter_picture
 from .food_group import FoodMixin
 
@@ -169,6 +169,33 @@ class Product(metaclass=PoolMeta):
                     edible_share=edible,
                     kind=kind.code if kind else None))
         return items
+
+    @classmethod
+    def nutrition_foods(
+            cls, goods: Iterable[tuple[Any, float | None]], date: dt.date
+            ) -> list[nutrients.Food]:
+        """What ``nutrients`` needs to know of those *goods* that are eaten.
+
+        :param goods: as for ``nutrition_items``; a family stands for its
+            generic product
+        :param date: the day whose family averages are taken
+        """
+        eaten = []
+        for thing, kg in goods:
+            product = (
+                thing.product if thing.__name__ == 'aid.family' else thing)
+            if kg is None or not product:
+                continue
+            group = product.food_group_used
+            if not group or not group.outside:
+                eaten.append((product, kg))
+        products = list({product for product, _ in eaten})
+        values = cls.nutrition_values(products, date)
+        return [
+            nutrients.Food(
+                kg, values[product.id], product.edible_share_used,
+                product.nutri_score, product.rec_name)
+            for product, kg in eaten]
 
     @classmethod
     def shelf_goods(

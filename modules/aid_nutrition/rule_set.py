@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from aid_branch.dated import DatedMixin
@@ -14,12 +14,17 @@ from trytond.pool import Pool
 from trytond.pyson import Eval
 
 from . import balance, picture
-from .exceptions import TargetError
+from .diet import asked_of
+from .exceptions import BindingError, TargetError
+from .for_whom import advice
+from .goods import Goods
 
 WEIGHT_BASES = [
     ('purchased', "As Purchased"),
     ('cooked', "As Cooked"),
     ]
+#: Why there may be no word
+REASONS = ('few_goods', 'unknown_groups', 'professional')
 STANDINGS = [
     ('provisional', "Provisional"),
     ('validated', "Validated"),
@@ -83,6 +88,58 @@ class RuleSet(DatedMixin, DeactivableMixin, ModelSQL, ModelView):
             ],
         help="Part of the weight of balanced goods that may be of another "
         "group than the targets ask.")
+    binding = fields.Boolean(
+        "Binding for Parcels",
+        states={
+            'readonly': (
+                (Eval('standing') != 'validated') & ~Eval('binding')),
+            },
+        help="What a parcel lacks is asked about before it is made. Never "
+        "binding for a basket that a household chooses.")
+    youngest_age = fields.Float(
+        "Words from (years)", digits=(None, 1), required=True,
+        domain=[('youngest_age', '>=', 0)],
+        help="For younger children nothing is said.")
+    month_days = fields.Integer(
+        "Days of a Month", required=True,
+        domain=[('month_days', '>', 0)],
+        help="So many days are looked at together with a basket.")
+    month_visits = fields.Integer(
+        "Month from (visits)", required=True,
+        domain=[('month_visits', '>', 0)],
+        help="With so many visits, the basket included, the month is said "
+        "first.")
+    minimum_composition = fields.Float(
+        "Known Composition", digits=(None, 4), required=True,
+        domain=[
+            ('minimum_composition', '>=', 0),
+            ('minimum_composition', '<=', 1),
+            ],
+        help="Energy and nutrients are shown if the energy of that part of "
+        "the weight is known.")
+    exemptions = fields.One2Many(
+        'aid.nutrition.exemption', 'rule_set', "Not Asked For",
+        help="What is not asked for from those who do not take it.")
+
+    @staticmethod
+    def default_binding() -> bool:
+        return False
+
+    @staticmethod
+    def default_youngest_age() -> float:
+        return 3.0
+
+    @staticmethod
+    def default_month_days() -> int:
+        return 28
+
+    @staticmethod
+    def default_month_visits() -> int:
+        return 2
+
+    @staticmethod
+    def default_minimum_composition() -> float:
+        return 0.6
 
     @staticmethod
     def default_weight_basis() -> str:
@@ -108,13 +165,38 @@ class RuleSet(DatedMixin, DeactivableMixin, ModelSQL, ModelView):
     def default_tolerance() -> float:
         return 0.05
 
+    @classmethod
+    def validate_fields(cls, rule_sets, field_names) -> None:
+        super().validate_fields(rule_sets, field_names)
+        cls.check_binding(rule_sets, field_names)
+
+    @classmethod
+    def check_binding(cls, rule_sets, field_names=None) -> None:
+        "Refuse a provisional set that would bind anybody"
+        if field_names and not (field_names & {'binding', 'standing'}):
+            return
+        for rule_set in rule_sets:
+            if rule_set.binding and rule_set.provisional:
+                raise BindingError(gettext(
+                        'aid_nutrition.msg_provisional_binding',
+                        rule_set=rule_set.rec_name))
+
     @property
     def provisional(self) -> bool:
         return self.standing == 'provisional'
 
-    def targets(self) -> list[balance.Target]:
-        "The targets as plain values, in their order"
-        return [line.as_target() for line in self.lines]
+    def targets(
+            self, diets: Collection[str] = ()) -> list[balance.Target]:
+        """The targets as plain values, in their order.
+
+        :param diets: codes of the constraints of who eats it; what those do
+            not take is not asked for
+        """
+        targets = [line.as_target() for line in self.lines]
+        if not diets:
+            return targets
+        return asked_of(
+            targets, [e.as_exemption() for e in self.exemptions], diets)
 
     def balance(
             self, goods: Iterable[tuple[Any, float | None]],
@@ -139,14 +221,75 @@ class RuleSet(DatedMixin, DeactivableMixin, ModelSQL, ModelView):
             tolerance=self.tolerance,
             outside=Group.outside_codes())
 
+    def verdict(self, goods: Goods) -> balance.Balance:
+        """The balance of *goods*, with what is on the shelf to complete it.
+
+        Nothing is said where everybody who eats it is someone whom a
+        professional advises.  The shelf is looked at only where something
+        is missing.
+        """
+        pool = Pool()
+        Group = pool.get('aid.food.group')
+        Product = pool.get('product.product')
+        targets = self.targets(goods.diets)
+        result = balance.balance(
+            Product.nutrition_items(goods.pairs), targets,
+            minimum_kg=self.minimum_kg,
+            minimum_lines=self.minimum_lines,
+            minimum_coverage=self.minimum_coverage,
+            tolerance=self.tolerance,
+            outside=Group.outside_codes())
+        if not self.advice(goods).word:
+            return balance.without_word(result, 'professional')
+        if not (result.word and result.missing):
+            return result
+        return balance.with_hints(
+            result, targets, self._offered(goods, targets, result.missing))
+
+    def advice(self, goods: Goods):
+        "For whom of those who eat *goods* a professional is to be named"
+        return advice(goods.people or (), self.youngest_age)
+
+    @staticmethod
+    def _offered(
+            goods: Goods, targets: list[balance.Target],
+            missing: Collection[str]) -> list[balance.ShelfGood]:
+        "What of the *missing* groups is on the shelf and may be proposed"
+        pool = Pool()
+        OnHand = pool.get('aid.lot.on_hand')
+        Product = pool.get('product.product')
+        if not (goods.branch and goods.branch.storage):
+            return []
+        codes = list(missing)
+        for target in targets:
+            if target.group in missing:
+                codes += [c for c in target.includes if c not in codes]
+        rows = OnHand.of_food_groups(goods.branch, codes)
+        there = {thing for thing, _ in goods.pairs}
+        if goods.refused and rows:
+            there |= goods.refused(list({row.product for row in rows}))
+        return Product.shelf_goods(
+            [row for row in rows if row.product not in there], goods.date)
+
     def sentences(self, result: balance.Balance) -> list[str]:
         "What to say of *result*, in the language of the reader"
         return balance.sentences(result, _templates(), _group_names(True))
 
-    def labels(self) -> picture.Labels:
+    def say(self, result: balance.Balance, goods: Goods) -> list[str]:
+        """What to say of *result*, the balance of *goods*, to who takes it.
+
+        The sentences, then who else should be asked: the same words for small
+        children, pregnancy and breastfeeding, so that they tell of nobody.
+        """
+        said = self.sentences(result)
+        if result.word and self.advice(goods).professional:
+            said.append(gettext('aid_nutrition.msg_sentence_professional'))
+        return said
+
+    def labels(self, title: str | None = None) -> picture.Labels:
         "The words of the picture, in the language of the reader"
         return picture.Labels(
-            title=gettext('aid_nutrition.msg_picture_title'),
+            title=title or gettext('aid_nutrition.msg_picture_title'),
             target=gettext('aid_nutrition.msg_picture_target'),
             words={
                 word: gettext(f'aid_nutrition.msg_word_{word}')
@@ -157,15 +300,30 @@ class RuleSet(DatedMixin, DeactivableMixin, ModelSQL, ModelView):
                 state: gettext(f'aid_nutrition.msg_state_{state}')
                 for state in ('within', 'plenty', 'low', 'absent', 'free')},
             groups=_group_names(),
-            early=gettext('aid_nutrition.msg_sentence_early'),
+            reasons={
+                reason: gettext(f'aid_nutrition.msg_sentence_{reason}')
+                for reason in REASONS},
             note=(
                 gettext('aid_nutrition.msg_provisional')
                 if self.provisional else ''),
-            percent=gettext('aid_nutrition.msg_picture_percent'))
+            percent=gettext('aid_nutrition.msg_picture_percent'),
+            line=gettext(
+                'aid_nutrition.msg_shown_group_line', **{
+                    name: f'%({name})s'
+                    for name in ('shape', 'group', 'percent', 'state')}))
 
-    def picture(self, result: balance.Balance, width: int = 400) -> str:
-        "*result* as the text of an SVG document"
-        return picture.draw(result, self.labels(), width=width)
+    def in_words(self, result: balance.Balance) -> list[str]:
+        "*result* as lines of text, one for each bar"
+        return picture.lines(result, self.labels())
+
+    def picture(
+            self, result: balance.Balance, width: int = 400,
+            title: str | None = None) -> str:
+        """*result* as the text of an SVG document.
+
+        :param title: what the goods are; empty: what we offer
+        """
+        return picture.draw(result, self.labels(title), width=width)
 
 
 class Target(sequence_ordered(), ModelSQL, ModelView):
@@ -324,7 +482,7 @@ def _templates() -> dict[str, str]:
     "Texts of the sentences, with their place for goods or groups"
     texts = {
         key: gettext(f'aid_nutrition.msg_sentence_{key}')
-        for key in ('start', 'early', 'unknown', 'and')}
+        for key in ('start', 'and', *REASONS)}
     for key, place in (
             ('good', 'groups'), ('group', 'groups'),
             ('hint', 'goods'), ('hint_names', 'goods')):

@@ -35,8 +35,8 @@ TEMPLATES = {
     'hint_names': "Il reste aussi : %(goods)s.",
     'group': "À ajouter quand il y en aura : %(groups)s.",
     'and': "et",
-    'early': "Encore quelques produits.",
-    'unknown': "Nous ne connaissons pas assez ces produits.",
+    'few_goods': "Encore quelques produits.",
+    'unknown_groups': "Nous ne connaissons pas assez ces produits.",
     }
 NAMES = {
     'FV': "fruits et légumes", 'ST': "féculents", 'PU': "légumes secs",

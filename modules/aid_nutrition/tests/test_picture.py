@@ -4,7 +4,7 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 from aid_nutrition.balance import Item, Target, balance
-from aid_nutrition.picture import COLOURS, ENGLISH, FRENCH, Labels, draw
+from aid_nutrition.picture import COLOURS, ENGLISH, FRENCH, Labels, draw, lines
 
 TARGETS = [
     Target('FV', 0.33, 0.5), Target('ST', 0.15, 0.28), Target('PU', 0.015),
@@ -104,10 +104,21 @@ class PictureTestCase(unittest.TestCase):
 
     def test_note_and_early(self):
         labels = replace(
-            FRENCH, note="Repères provisoires " * 6, early="Encore un peu")
+            FRENCH, note="Repères provisoires " * 6,
+            reasons={'few_goods': "Encore un peu"})
         said = texts(draw(balance([], TARGETS), labels))
         self.assertIn("Encore un peu", said)
         self.assertTrue(any("provisoires" in text for text in said))
+
+    def test_lines(self):
+        "The bars in words, for who sees no picture"
+        basket = [
+            Item('FV', 4), Item('ST', 4), Item('DA', 2), Item('SW', 0.1)]
+        said = lines(balance(basket, TARGETS), FRENCH)
+        self.assertEqual(said[0], "● Fruits et légumes : 40 %, bien")
+        self.assertEqual(
+            said[1], "■ Pain et féculents : 40 %, bien présent")
+        self.assertIn("△ Légumes secs : 0 %, à ajouter", said)
 
     def test_labels_need_no_group_names(self):
         labels = Labels("T", "t", ENGLISH.words, ENGLISH.states)

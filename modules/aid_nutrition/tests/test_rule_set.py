@@ -2,11 +2,16 @@ import datetime as dt
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
+from trytond.modules.company.tests import create_company, set_company
 from trytond.pool import Pool
 from trytond.tests.test_tryton import ModuleTestCase, with_transaction
 
+from aid_lot.tests.goods import make_branch, make_lot, receive
 from aid_nutrition.balance import BALANCED, TO_COMPLETE, SubRule, Target
-from aid_nutrition.exceptions import TargetError
+from aid_nutrition.energy import Person
+from aid_nutrition.exceptions import BindingError, TargetError
+from aid_nutrition.goods import Goods
+from aid_nutrition.goods_balance import shown
 
 from .test_product import create_product, data
 
@@ -166,6 +171,109 @@ class RuleSetTestCase(ModuleTestCase):
         rule_set.validated_on = TODAY
         rule_set.save()
         self.assertEqual(rule_set.labels().note, '')
+
+    @with_transaction()
+    def test_provisional_binds_nobody(self):
+        RuleSet = Pool().get('aid.nutrition.rule.set')
+        rule_set = RuleSet.at(TODAY)
+        with self.assertRaises(BindingError):
+            RuleSet.write([rule_set], {'binding': True})
+        validated = {
+            'standing': 'validated', 'validated_by': "A. Martin",
+            'validated_on': TODAY, 'binding': True}
+        RuleSet.write([rule_set], validated)
+        with self.assertRaises(BindingError):
+            RuleSet.write([rule_set], {'standing': 'provisional'})
+
+    @with_transaction()
+    def test_verdict_looks_at_the_shelf(self):
+        "What is missing, on the shelf, wanted, and expires first"
+        RuleSet = Pool().get('aid.nutrition.rule.set')
+        with set_company(create_company()):
+            branch = make_branch('B1')
+            lentils = create_product(
+                "Lentils", 'pulses', offered_as="some lentils")
+            eggs = create_product("Eggs", 'meat_fish_eggs')
+            pork = create_product("Ham", 'meat_fish_eggs')
+            for product, days in [(eggs, 9), (pork, 3), (lentils, 300)]:
+                lot = make_lot(
+                    product=product.id,
+                    expiration_date=branch.today() + dt.timedelta(days=days))
+                receive(lot, 5, branch.storage)
+            rule_set = RuleSet.at(branch.today())
+            goods = Goods(
+                "Basket", [
+                    (family('bread'), 3.0), (family('dairy'), 2.0),
+                    (family('fruit_vegetables'), 2.0), (family('fats'), 0.2)],
+                branch.today(), branch=branch,
+                refused=lambda products: {pork} & {*products})
+            result = rule_set.verdict(goods)
+            self.assertEqual(result.word, TO_COMPLETE)
+            self.assertEqual(
+                [good.name for good in result.hints], ["Eggs", "Lentils"])
+
+    @with_transaction()
+    def test_diets(self):
+        "Without meat, fish and eggs: not held against who takes none"
+        RuleSet = Pool().get('aid.nutrition.rule.set')
+        rule_set = RuleSet.at(TODAY)
+        pairs = [
+            (thing, kg) for thing, kg in basket()
+            if thing != family('meat_fish_eggs')]
+        goods = Goods("Basket", pairs, TODAY)
+        self.assertEqual(rule_set.verdict(goods).word, TO_COMPLETE)
+        for diet in ['vegetarian', 'halal', 'kosher']:
+            goods = Goods("Basket", pairs, TODAY, diets=frozenset([diet]))
+            self.assertEqual(rule_set.verdict(goods).word, BALANCED)
+
+    @with_transaction()
+    def test_professional(self):
+        RuleSet = Pool().get('aid.nutrition.rule.set')
+        rule_set = RuleSet.at(TODAY)
+        alone = Goods(
+            "Basket", basket(), TODAY,
+            people=[Person(28, 'female', pregnancy_trimester=3), Person(1)])
+        result = rule_set.verdict(alone)
+        self.assertEqual((result.word, result.reason), (None, 'professional'))
+        said, = rule_set.say(result, alone)
+        self.assertIn("midwife", said)
+        table = Goods(
+            "Basket", basket(), TODAY, people=[Person(30), Person(1)])
+        result = rule_set.verdict(table)
+        self.assertEqual(result.word, BALANCED)
+        self.assertEqual(rule_set.say(result, table)[-1], said)
+
+    @with_transaction()
+    def test_shown(self):
+        "One screen: the verdict, and apart from it what the goods hold"
+        goods = Goods(
+            "Basket", basket(), TODAY, people=[Person(35), Person(8)])
+        screen = shown(goods)
+        self.assertIn("Provisional", screen['standing'])
+        self.assertIn(b'<svg', screen['picture'])
+        self.assertEqual(screen['groups'][0]['visual'], 'success')
+        self.assertAlmostEqual(
+            sum(row['share'] for row in screen['groups'] if row.get('kg')), 1)
+        self.assertGreater(screen['days'], 1)
+        self.assertAlmostEqual(
+            screen['person_days'], screen['kcal'] / 2000, places=3)
+        self.assertIn("estimated", screen['composition_words'])
+        names = [row['name'] for row in screen['nutrients']]
+        self.assertEqual(names[:2], ["Protein", "Fat"])
+
+    @with_transaction()
+    def test_composition_never_changes_the_word(self):
+        "Goods that nobody knows anything of: the same word, no energy"
+        pool = Pool()
+        RuleSet = pool.get('aid.nutrition.rule.set')
+        Average = pool.get('aid.nutrition.average')
+        goods = Goods("Basket", basket(), TODAY)
+        before = RuleSet.at(TODAY).verdict(goods)
+        Average.delete(Average.search([]))
+        screen = shown(goods)
+        self.assertEqual(RuleSet.at(TODAY).verdict(goods), before)
+        self.assertNotIn('kcal', screen)
+        self.assertIn("not enough", screen['composition_words'])
 
     @with_transaction()
     def test_band(self):

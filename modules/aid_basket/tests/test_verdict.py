@@ -1,0 +1,174 @@
+import datetime as dt
+
+from trytond.pool import Pool
+from trytond.tests.test_tryton import with_transaction
+from trytond.transaction import Transaction
+
+from aid_basket import at_table, handed_over, verdict
+from aid_basket.checkout import checkout
+
+from .till import (
+    TillTestCase, at_till, basket_of, count_statements, create_household,
+    family, found_limit, give, grant_entitlement, open_session, rule)
+
+GROUPS = ['bread', 'fruit_vegetables', 'dairy', 'meat_fish_eggs', 'fats']
+
+
+class VerdictTestCase(TillTestCase):
+    "What the till says of a basket"
+
+    def served(self, branch, *goods, household=None):
+        "A basket that was handed over at *branch*"
+        Basket = Pool().get('aid.basket')
+        Session = Pool().get('aid.distribution.session')
+        found_limit(99)
+        sessions = Session.search([('branch', '=', branch.id)])
+        session = sessions[0] if sessions else open_session(branch)
+        basket = basket_of(
+            session, household,
+            *((family(code).product, kg) for code, kg in goods))
+        if household:
+            checkout([basket], None, {line.id for line in basket.lines})
+        return Basket(basket.id)
+
+    def known(self, branch):
+        rule()
+        household = create_household(branch)
+        grant_entitlement(household)
+        return household
+
+    def products(self, count):
+        "Products in kilograms, of one family after the other"
+        Template = Pool().get('product.template')
+        return [
+            template.products[0] for template in Template.create([{
+                        'name': f"Goods {i}",
+                        'type': 'goods',
+                        'default_uom': family('bread').product.default_uom,
+                        'family': family(GROUPS[i % len(GROUPS)]).id,
+                        'cost_price_method': 'fixed',
+                        'products': [('create', [{}])],
+                        } for i in range(count)])]
+
+    @with_transaction()
+    def test_month_first(self):
+        "What was missing today came last time: the weeks are said first"
+        with at_till() as branch:
+            household = self.known(branch)
+            self.served(
+                branch, ('fruit_vegetables', 5), ('meat_fish_eggs', 1),
+                ('fats', 0.3), ('pulses', 0.2), household=household)
+            basket = self.served(branch, ('bread', 2.2), ('dairy', 1.8))
+            alone = basket.balance_words
+            self.assertIn("few more goods", alone)
+            basket.household = household
+            basket.save()
+            said = Pool().get('aid.basket')(basket.id)
+            month, = said.balance_words.splitlines()
+            self.assertIn("28 days", month)
+            self.assertIn("Well provided: fruit and vegetables", month)
+            self.assertIn(b'28 days', said.balance_picture)
+            self.assertIn("● Fruit and vegetables", said.balance_details)
+
+    @with_transaction()
+    def test_basket_after_the_month(self):
+        with at_till() as branch:
+            household = self.known(branch)
+            goods = [('bread', 2), ('dairy', 2), ('fats', .2), ('pulses', 1)]
+            self.served(branch, *goods, household=household)
+            basket = self.served(branch, *goods)
+            basket.household = household
+            basket.save()
+            said = Pool().get('aid.basket')(basket.id).balance_words
+            self.assertEqual(
+                said.splitlines()[1], "This basket: to complete.")
+
+    @with_transaction()
+    def test_weeks_are_bounded(self):
+        "Older baskets are not read; a basket is not counted twice"
+        with at_till() as branch:
+            household = self.known(branch)
+            basket = self.served(
+                branch, ('bread', 2), ('dairy', 2), household=household)
+            today = branch.today()
+            visits, weights = handed_over.of_household(household, today, 28)
+            self.assertEqual(visits, 1)
+            self.assertEqual(weights, {
+                    family('bread').product: 2,
+                    family('dairy').product: 2})
+            self.assertEqual(
+                handed_over.of_household(
+                    household, today, 28, without=(basket.id,)), (0, {}))
+            later = today + dt.timedelta(days=28)
+            self.assertEqual(
+                handed_over.of_household(household, later, 28), (0, {}))
+
+    @with_transaction()
+    def test_nothing_proposed_that_nobody_takes(self):
+        "Goods against a constraint are not offered, others are"
+        pool = Pool()
+        Constraint = pool.get('aid.household.constraint')
+        Kind = pool.get('aid.household.constraint.kind')
+        with at_till() as branch:
+            household = self.known(branch)
+            give(branch, {'family': 'fats', 'net_weight': 2},
+                {
+                    'family': 'meat_fish_eggs', 'net_weight': 5,
+                    'use_by': branch.today() + dt.timedelta(days=3)})
+            basket = self.served(
+                branch, ('bread', 3), ('fruit_vegetables', 3), ('dairy', 2),
+                ('pulses', .2))
+            self.assertIn("meat, fish or eggs", basket.balance_words)
+            vegetarian, = Kind.search([('code', '=', 'vegetarian')])
+            Constraint.create([{
+                        'household': household.id, 'kind': vegetarian.id}])
+            basket.household = household
+            basket.save()
+            said = Pool().get('aid.basket')(basket.id).balance_words
+            self.assertNotIn("meat", said)
+            self.assertIn("oil", said)
+            self.assertEqual(
+                at_table.diets(household), frozenset(['vegetarian']))
+
+    @with_transaction()
+    def test_at_table(self):
+        "A grown-up and two children of 3 to 14; pregnancy changes the need"
+        with at_till() as branch:
+            household = self.known(branch)
+            today = branch.today()
+            mother, child, other = at_table.of_household(household, today)
+            self.assertEqual((child, child.age_years), (other, 8.5))
+            self.assertEqual(mother.sex, 'female')
+            member = household.members[0]
+            member.due_on = today + dt.timedelta(days=30)
+            member.save()
+            household = Pool().get('aid.household')(household.id)
+            mother, *_ = at_table.of_household(household, today)
+            self.assertEqual(mother.pregnancy_trimester, 3)
+
+    @with_transaction()
+    def test_statements(self):
+        "The verdict asks as much for twenty lines as for two, and not more"
+        with at_till() as branch:
+            household = self.known(branch)
+            products = self.products(20)
+            self.served(
+                branch, *((code, 1) for code in GROUPS), household=household)
+            session, = Pool().get('aid.distribution.session').search([
+                    ('branch', '=', branch.id)])
+
+            def asked(count: int) -> int:
+                basket = basket_of(
+                    session, household,
+                    *((product, 1) for product in products[:count]))
+                transaction = Transaction()
+                for cache in transaction.cache.values():
+                    cache.clear()
+                basket = Pool().get('aid.basket')(basket.id)
+                lines = basket.lines
+                with count_statements() as statements:
+                    verdict.of_basket(basket, lines)
+                return len(statements)
+            few = asked(2)
+            self.assertLessEqual(asked(20), few + 3)
+            self.assertLess(few, 60)
