@@ -1,9 +1,11 @@
 """What the story of a Saturday does beside clicking.
 
-A scanner, papers as text, a worker that is down, and the books compared.
+A scanner, those who make no story of their own, an answer to a question,
+papers as text, a worker that is down, and the books compared.
 """
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -45,6 +47,58 @@ def scan(basket, *codes: str) -> str:
 
 def _id(record) -> int | None:
     return record.id if record else None
+
+
+def ordinary_households(branch, count: int) -> list:
+    "So many households of one person, entitled for a year"
+    Household = Model.get('aid.household')
+    Entitlement = Model.get('aid.entitlement')
+    context = get_config().context
+    today = dt.date.today()
+    ids = Household._proxy.create([{
+                'branch': branch.id,
+                'members': [('create', [{
+                                'main': True,
+                                'first_name': "Camille",
+                                'last_name': f"Martin-{number}",
+                                }])],
+                } for number in range(count)], context)
+    Entitlement._proxy.grant(Entitlement._proxy.create([{
+                    'household': id_,
+                    'branch': branch.id,
+                    'valid_from': today,
+                    'valid_until': today + dt.timedelta(days=364),
+                    } for id_ in ids], context), context)
+    return [Household(id_) for id_ in ids]
+
+
+def serve_ordinary(tills: list, households: list, goods: dict) -> list:
+    """Serve *households* in turn at the *tills*, the same to each.
+
+    :param goods: kilograms by family
+    :return: the baskets, paid in cash
+    """
+    Basket = Model.get('aid.basket')
+    baskets = []
+    for n, till in enumerate(tills):
+        context = {**get_config().context, 'session': till.id}
+        ids = Basket._proxy.create([{
+                    'household': household.id,
+                    'lines': [('create', [{
+                                    'product': family.product.id,
+                                    'quantity': kg,
+                                    'unit': family.product.default_uom.id,
+                                    } for family, kg in goods.items()])],
+                    } for household in households[n::len(tills)]], context)
+        Basket._proxy.checkout(ids, context)
+        baskets += map(Basket, ids)
+    return baskets
+
+
+def answer_yes(question) -> None:
+    "Confirm what the warning *question* asks"
+    Model.get('res.user.warning')._proxy.skip(
+        question.name, False, get_config().context)
 
 
 @contextmanager
