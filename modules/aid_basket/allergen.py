@@ -40,6 +40,12 @@ class ProductAllergen(ModelSQL, ModelView):
             ('contains', "Contains It"),
             ('traces', "May Contain Traces"),
             ], "Declared", required=True, sort=False)
+    origin = fields.Selection([
+            ('label', "Label"),
+            ('off', "Open Food Facts"),
+            ], "Read From", required=True, sort=False,
+        help="What comes from Open Food Facts is under its licence, the "
+        "ODbL 1.0.")
 
     @classmethod
     def __setup__(cls) -> None:
@@ -53,6 +59,10 @@ class ProductAllergen(ModelSQL, ModelView):
     @staticmethod
     def default_presence() -> str:
         return 'contains'
+
+    @staticmethod
+    def default_origin() -> str:
+        return 'label'
 
     def get_rec_name(self, name: str) -> str:
         return f'{self.template.rec_name}: {self.kind.rec_name}'

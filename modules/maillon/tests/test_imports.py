@@ -208,6 +208,74 @@ gtin,name,family,weight_kg,fat,saturates
         self.assertEqual(len(outcome.left_out), 1)
         self.assertOutcome(self.import_('products', export), unchanged=1)
 
+    @with_transaction()
+    def test_open_food_facts_stays_in_its_own_table(self):
+        "Referred to, never copied; what somebody read on a label stands"
+        self.prepared()
+        export = (
+            'code,product_name,pnns_groups_2,allergens_tags,traces_tags,'
+            'energy-kj_100g,fat_100g,saturated-fat_100g,carbohydrates_100g,'
+            'sugars_100g,proteins_100g,salt_100g\n'
+            '3017620422003,Pâte,Sweets,"en:milk,en:nuts",en:gluten,'
+            '2252,30.9,10.6,57.5,56.3,6.3,0.107\n'
+            '3168930010265,Purée de pois,Legumes,,,300,1,0.1,10,2,5,{}\n')
+
+        self.assertOutcome(
+            self.import_('products', export.format('0.5')), created=2)
+
+        pool = Pool()
+        Product = pool.get('product.product')
+        spread, = Product.search([('name', '=', "Pâte")])
+        composition, = spread.compositions
+        told = composition.off_product
+        self.assertEqual(
+            (told.barcode, told.fat, told.licence),
+            ('03017620422003', 30.9, "ODbL 1.0"))
+        self.assertIn("Open Food Facts", told.attribution)
+        self.assertIsNone(composition.fat)
+        self.assertEqual(spread.nutri_score, 'E')
+        self.assertEqual(spread.food_group_used.code, 'SW')
+        # The family says the same: nothing of its own
+        self.assertIsNone(spread.template.food_group)
+        self.assertEqual(
+            {(a.kind.tag, a.presence, a.origin)
+                for a in spread.template.allergens}, {
+                ('en:milk', 'contains', 'off'),
+                ('en:nuts', 'contains', 'off'),
+                ('en:gluten', 'traces', 'off')})
+        self.assertFalse(spread.template.allergens_declared)
+        self.assertOutcome(
+            self.import_('products', export.format('0.5')), unchanged=2)
+
+        puree, = Product.search([('name', '=', "Purée de pois")])
+        self.assertEqual(puree.template.food_group.code, 'PU')
+        composition, = puree.compositions
+        composition.salt = Decimal('0.25')
+        composition.save()
+        puree.template.food_group = None
+        puree.template.save()
+        self.assertOutcome(
+            self.import_('products', export.format('0.6')),
+            updated=1, unchanged=1)
+        puree = Product(puree.id)
+        values = Product.nutrition_values([puree], dt.date.today())[puree.id]
+        self.assertEqual(
+            (values.salt_g, values.origin['salt_g']), (.25, 'label'))
+        self.assertEqual(
+            (values.protein_g, values.origin['protein_g']), (5, 'off'))
+
+    @with_transaction()
+    def test_energy_that_does_not_fit(self):
+        self.prepared()
+        wrong = (
+            'gtin,name,energy_kj,fat,carbohydrate,protein\n'
+            '9520000000073,Pain,275,1,56,9\n')
+
+        outcome = self.import_('products', wrong)
+
+        self.assertOutcome(outcome, faults=[(2, 'energy_kj')])
+        self.assertIn("1142 kJ", outcome.faults[0].advice)
+
     # Households
 
     @with_transaction()

@@ -1,11 +1,12 @@
 """Exports of Open Food Facts, of every kind there is."""
+import datetime as dt
 import json
 import pathlib
 import tempfile
 import unittest
 from decimal import Decimal
 
-from maillon.command.imports import open_food_facts, products
+from maillon.command.imports import off_record, open_food_facts, products
 
 #: Real exports, where somebody has put them beside the project
 REAL = (
@@ -48,6 +49,69 @@ class FamilyTestCase(unittest.TestCase):
                 ({}, None)]:
             with self.subTest(record=record):
                 self.assertEqual(open_food_facts.family_of(record), expected)
+
+
+class RecordTestCase(unittest.TestCase):
+    "Test what a record tells beside name and family"
+
+    def test_food_group(self):
+        for pnns, expected in [
+                ("Vegetables", 'FV'), ("fish-and-seafood", 'MFE'),
+                ("Milk and yogurt", 'DA'), ("Legumes", 'PU'),
+                ("Teas and herbal teas and coffees", 'COFFEE'),
+                ("One-dish meals", None), ("unknown", None), (None, None)]:
+            with self.subTest(pnns):
+                self.assertEqual(
+                    off_record.food_group_of({'pnns_groups_2': pnns}),
+                    expected)
+
+    def test_food_class(self):
+        for record, expected in [
+                ({'pnns_groups_2': 'Cheese'}, 'cheese'),
+                ({'categories_tags': ['en:dairies', 'en:milks']},
+                    'beverage'),
+                ({'categories_tags': 'en:meats,en:beef'}, 'red_meat'),
+                ({'categories_tags': 'en:fats,en:vegetable-oils'}, 'fat'),
+                ({'categories_tags': 'en:pastas'}, None), ({}, None)]:
+            with self.subTest(record=record):
+                self.assertEqual(off_record.food_class_of(record), expected)
+
+    def test_allergens(self):
+        "What is contained is not told as a trace too"
+        for record in [
+                {'allergens_tags': 'en:milk', 'traces_tags':
+                    'en:nuts,en:milk'},
+                {'allergens_tags': ['en:milk'], 'traces_tags':
+                    ['en:nuts', 'en:milk']}]:
+            self.assertEqual(
+                off_record.allergens_of(record),
+                {'en:milk': 'contains', 'en:nuts': 'traces'})
+        self.assertEqual(off_record.allergens_of({}), {})
+
+    def test_values(self):
+        values = off_record.off_values({
+                'brands': "Une Marque, Autre", 'quantity': '400 g',
+                'nutriscore_grade': 'd', 'last_modified_t': 1566592573,
+                'allergens_tags': 'en:nuts,en:milk',
+                'fruits-vegetables-legumes-estimate-from-ingredients_100g':
+                    12.34,
+                }, {'fat': Decimal('30.9')})
+        self.assertEqual(
+            (values['fat'], values['salt'], values['fruit_veg_legumes']),
+            (30.9, None, 12.3))
+        self.assertEqual(values['nutri_grade'], 'D')
+        self.assertEqual(values['allergens'], 'en:milk, en:nuts')
+        self.assertIsNone(values['traces'])
+        self.assertEqual(values['modified_on'], dt.date(2019, 8, 23))
+
+    def test_energy_in_the_wrong_unit_is_left_out(self):
+        bread = {
+            'fat': Decimal(1), 'carbohydrate': Decimal(56),
+            'protein': Decimal(9), 'energy_kj': Decimal(275)}
+        self.assertIsNone(off_record.off_values({}, bread)['energy_kj'])
+        bread['energy_kj'] = Decimal(1150)
+        self.assertEqual(
+            off_record.off_values({}, bread)['energy_kj'], 1150)
 
 
 class ReadTestCase(unittest.TestCase):

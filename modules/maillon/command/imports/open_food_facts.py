@@ -8,14 +8,14 @@ what it made of it names the source.
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from .table import FileError, read_csv, read_headers
 
 __all__ = ['is_export', 'records', 'as_cells', 'weight_of', 'family_of',
-    'COMPOSITION']
+    'figure', 'text_of', 'words_of', 'COMPOSITION']
 
 #: Our column of a composition, names of it in exports, most it can be
 COMPOSITION = {
@@ -129,30 +129,31 @@ def as_cells(record: dict[str, Any]) -> dict[str, str]:
     are typed in by volunteers too.
     """
     name = next(
-        (_text(record.get(key)) for key in [
+        (text_of(record.get(key)) for key in [
                 'product_name_fr', 'product_name', 'generic_name_fr',
                 'generic_name']
-            if _text(record.get(key))), '')
-    weight = weight_of(_text(record.get('quantity')))
+            if text_of(record.get(key))), '')
+    weight = weight_of(text_of(record.get('quantity')))
     cells = {
-        'gtin': re.sub(r'\D', '', _text(record.get('code'))),
+        'gtin': re.sub(r'\D', '', text_of(record.get('code'))),
         'name': name,
-        'brand': _text(record.get('brands')).split(',')[0].strip(),
+        'brand': text_of(record.get('brands')).split(',')[0].strip(),
         'family': family_of(record) or '',
         'unit': 'piece',
         'weight_kg': '' if weight is None else f'{weight:.6g}',
         }
     for column, (names, most) in COMPOSITION.items():
-        cells[column] = _figure(record, names, most)
+        cells[column] = figure(record, names, most)
     return cells
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    "*value* as plain text, empty where there is none"
     return html.unescape(str(value)).strip() if value is not None else ''
 
 
-def _figure(
-        record: dict[str, Any], names: tuple[str, ...], most: int) -> str:
+def figure(
+        record: Mapping[str, Any], names: tuple[str, ...], most: int) -> str:
     "The first of *names* that is a figure between 0 and *most*, or nothing"
     for name in names:
         try:
@@ -187,7 +188,7 @@ def family_of(record: dict[str, Any]) -> str | None:
     for keys in [
             ('pnns_groups_2',), ('main_category', 'main_category_fr'),
             ('categories_tags', 'categories'), ('pnns_groups_1',)]:
-        words = ' '.join(_words(record.get(key)) for key in keys).lower()
+        words = ' '.join(words_of(record.get(key)) for key in keys).lower()
         if not words.strip() or words.strip() == 'unknown':
             continue
         for family, signs in _FAMILIES:
@@ -196,7 +197,8 @@ def family_of(record: dict[str, Any]) -> str | None:
     return None
 
 
-def _words(value: Any) -> str:
+def words_of(value: Any, between: str = ' ') -> str:
+    "The text of a list, with *between*, or of what is a text already"
     if isinstance(value, (list, tuple)):
-        return ' '.join(map(str, value))
-    return _text(value)
+        return between.join(map(str, value))
+    return text_of(value)

@@ -17,7 +17,12 @@ energy_kj ...  composition of 100 g: ``energy_kj``, ``fat``,
                ``protein``, ``salt``
 ============== ============================================================
 
-A product is found again by its GTIN, else by its code.
+A product is found again by its GTIN, else by its code. Values that cannot be,
+or energy more than 25 % away from what the product holds, are faults.
+
+Of an export of Open Food Facts the composition goes into a table of its own,
+to which the product refers (``off_links.py``); its allergens are declared, as
+told there, and its food group is proposed where the product has none.
 """
 from collections.abc import Iterator
 from decimal import Decimal
@@ -33,7 +38,8 @@ from trytond.pool import Pool
 from trytond.tools import grouped_slice
 from trytond.transaction import Transaction, inactive_records
 
-from . import AT_ONCE, Outcome, Progress, open_food_facts, silent
+from . import (
+    AT_ONCE, Outcome, Progress, off_links, off_record, open_food_facts, silent)
 from .table import (
     Cells, Fault, Row, read_csv, read_headers, unknown_columns)
 
@@ -80,9 +86,9 @@ def read(path: Path) -> tuple[list[Wanted], list[Fault]]:
                     1, 'gtin', '', "add a column gtin, or code"))
         if faults:
             return wanted, faults
-    for row in _rows(path):
+    for row, told in _rows(path):
         cells = Cells(row, faults)
-        values = _read_row(cells)
+        values = _read_row(cells) | told
         for column in ['gtin', 'code']:
             key = (column, values[column])
             if values[column] and seen.setdefault(key, row.line) != row.line:
@@ -94,19 +100,32 @@ def read(path: Path) -> tuple[list[Wanted], list[Fault]]:
     return wanted, faults
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _rows(path: Path) -> Iterator[tuple[Row, Wanted]]:
+    "Rows of our own columns, with what Open Food Facts tells beside them"
     if not is_foreign(path):
-        yield from read_csv(path)
+        for row in read_csv(path):
+            yield row, {'off': None}
         return
     for line, record in open_food_facts.records(path):
         cells = open_food_facts.as_cells(record)
         faults: list[Fault] = []
-        _composition(Cells(Row(line, cells), faults))
-        if faults:
+        composition = _composition(Cells(Row(line, cells), faults))
+        if any(fault.advice != _doubt(composition) for fault in faults):
             # Impossible together, and which of them is wrong nobody knows:
             # the product is still good to have.
             cells |= dict.fromkeys(COMPOSITION, '')
-        yield Row(line, cells)
+            composition = {}
+        told = {
+            'off': off_record.off_values(record, composition),
+            'food_class': (
+                off_record.food_class_of(record)
+                or _food_class(cells['family'])),
+            'food_group': off_record.food_group_of(record),
+            'allergens': off_record.allergens_of(record),
+            }
+        if told['off']['energy_kj'] is None:
+            cells['energy_kj'] = ''
+        yield Row(line, cells), told
 
 
 def _read_row(cells: Cells) -> Wanted:
@@ -147,7 +166,19 @@ def _composition(cells: Cells) -> dict[str, Decimal]:
         cells.fault(
             fault.name if fault.name in COMPOSITION else 'energy_kj',
             _IMPOSSIBLE[fault.kind].format(fault=fault))
+    if doubt := _doubt(values):
+        cells.fault('energy_kj', doubt)
     return values
+
+
+def _doubt(values: dict[str, Decimal]) -> str | None:
+    "What to say of an energy that does not fit, None where it does"
+    expected = plausibility.energy_doubt(values)
+    if expected is None:
+        return None
+    return (
+        f"is more than 25 % away from the {expected:.0f} kJ of what it "
+        "holds: correct one, or leave the energy out")
 
 
 _IMPOSSIBLE = {
@@ -278,12 +309,27 @@ class _LookUp:
         self.kilogram = self.units['kg']
         self.company = Transaction().context.get('company')
 
-    def template_values(self, row: Wanted) -> dict[str, Any]:
+    def _group_stands(self, row: Wanted, template: Any) -> bool:
+        """Whether a proposed food group adds nothing.
+
+        The product says its own, or its family says the same.
+        """
+        family = (
+            self.families.get(row['family'])
+            or (template.family if template else None))
+        return bool(
+            (template and template.food_group)
+            or (family and family.food_group
+                and family.food_group.code == row['food_group']))
+
+    def template_values(
+            self, row: Wanted, template: Any = None) -> dict[str, Any]:
         "What the row says of the template; what it leaves out is not there"
         values: dict[str, Any] = {'name': row['name']}
         if row['family']:
             values['family'] = self.families[row['family']].id
-        if row['food_group']:
+        if row['food_group'] and not (
+                row['off'] and self._group_stands(row, template)):
             values['food_group'] = self.groups[row['food_group']].id
         if row['weight_kg']:
             values['weight'] = float(row['weight_kg'])
@@ -296,16 +342,16 @@ class _LookUp:
 
 def _composition_values(row: Wanted) -> dict[str, Any]:
     "Values of a composition, without its product"
-    values: dict[str, Any] = dict(row['composition'], source='label')
-    if row['family'] == 'drinks':
-        values['food_class'] = 'beverage'
-    elif row['family'] == 'fats':
-        values['food_class'] = 'fat'
-    elif row['family'] in {'baby_food', 'hygiene'}:
-        values['food_class'] = None
-    else:
-        values['food_class'] = 'general'
-    return values
+    return dict(
+        row['composition'], source='label',
+        food_class=_food_class(row['family']))
+
+
+def _food_class(family: str | None) -> str | None:
+    "How the Nutri-Score reckons goods of *family*, as far as that tells"
+    if family in {'baby_food', 'hygiene'}:
+        return None
+    return {'drinks': 'beverage', 'fats': 'fat'}.get(family, 'general')
 
 
 def _identifiers(row: Wanted) -> list[dict[str, Any]]:
@@ -328,7 +374,7 @@ def _create(rows: list[Wanted], look_up: _LookUp) -> None:
             'suffix_code': row['code'],
             'identifiers': [('create', _identifiers(row))],
             }
-        if row['composition']:
+        if row['composition'] and not row['off']:
             product['compositions'] = [
                 ('create', [_composition_values(row)])]
         values = dict(
@@ -341,7 +387,10 @@ def _create(rows: list[Wanted], look_up: _LookUp) -> None:
             values['list_prices'] = [
                 ('create', [look_up.list_price(row)])]
         vlist.append(values)
-    Template.create(vlist)
+    templates = Template.create(vlist)
+    off_links.link([
+            (row, template.products[0])
+            for row, template in zip(rows, templates)])
 
 
 def _change(
@@ -383,7 +432,8 @@ def _change(
     for row, product in pairs:
         template = product.template
         note(
-            product, Template, template, look_up.template_values(row), {})
+            product, Template, template,
+            look_up.template_values(row, template), {})
         if row['list_price'] is not None:
             price = next((
                     p for p in template.list_prices
@@ -393,7 +443,7 @@ def _change(
                 product, ListPrice, price,
                 {'list_price': row['list_price']},
                 {'template': template.id, 'company': look_up.company})
-        if row['composition']:
+        if row['composition'] and not row['off']:
             composition = next(iter(product.compositions), None)
             values = (
                 dict(row['composition']) if composition
@@ -416,6 +466,7 @@ def _change(
     for Model, vlist in creates.items():
         if vlist:
             Model.create(vlist)
+    touched |= off_links.link(pairs)
     return len(touched)
 
 
