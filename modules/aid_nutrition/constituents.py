@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -187,6 +188,8 @@ _TRACE = Amount('trace', Decimal(0))
 _NUMBER = re.compile(r'(<?)\s*(-?\d+(?:[.,]\d+)?(?:[eE]-?\d+)?)')
 
 
+# Of 200,000 cells most say what others have said
+@lru_cache(maxsize=4096)
 def amount(text: str | None) -> Amount:
     """Read a cell of the table.
 
