@@ -110,28 +110,43 @@ class Template(metaclass=PoolMeta):
 @without_check_access
 def constraints_of(basket) -> set:
     "The constraints to mind: those of the household, or those told"
-    if basket.household:
-        return {c.kind for c in basket.household.constraints}
+    if household := getattr(basket, 'household', None):
+        return {c.kind for c in household.constraints}
     if not getattr(basket, 'emergency', False):
         return set()
     return set(getattr(basket, 'told', None) or [])
 
 
-def minded(basket) -> list:
+def minded_by(basket) -> list:
     "The kinds of constraint that goods of *basket* may be against"
-    return [k for k in constraints_of(basket) if k.group in _GROUPS]
+    return _about_goods(constraints_of(basket))
 
 
 @without_check_access
-def presences(basket, products) -> dict:
-    """What is known of *products* and the constraints that *basket* minds.
+def minded(household) -> list:
+    "The kinds of constraint of *household* that goods may be against"
+    if not household:
+        return []
+    return _about_goods({c.kind for c in household.constraints})
+
+
+def _about_goods(kinds) -> list:
+    return [k for k in kinds if k.group in _GROUPS]
+
+
+def presences(household, products, date) -> dict:
+    "What is known of *products* and the constraints of *household*"
+    return present(minded(household), products, date)
+
+
+@without_check_access
+def present(kinds, products, date) -> dict:
+    """What is known of *products* and the *kinds* of constraints.
 
     Two statements for all products, none where there is nothing to mind.
 
     :return: product → presence → kinds; products without any left out
     """
-    kinds = minded(basket)
-    date = basket.session.date
     products = [p for p in products if p]
     if not kinds or not products:
         return {}
@@ -168,7 +183,7 @@ def presences(basket, products) -> dict:
 @without_check_access
 def contained(basket, product) -> str:
     "What the household of *basket* does not take that is in *product*"
-    found = presences(basket, [product])
+    found = present(minded_by(basket), [product], basket.session.date)
     return _names(found.get(product, {}).get('contains', []))
 
 
@@ -181,7 +196,8 @@ def words(basket, lines) -> str:
     if not basket.session:
         return ''
     lines = _taken_now(lines)
-    found = presences(basket, [l.product for l in lines])
+    found = present(
+        minded_by(basket), [l.product for l in lines], basket.session.date)
     stopped = _stopped(lines, found)
     looked_at = [
         l.product.name for l in lines if _to_look_at(l, found)]
@@ -237,10 +253,11 @@ def check(baskets) -> None:
         labels that nobody has ticked as looked at
     """
     for basket in baskets:
-        if not minded(basket):
+        if not (kinds := minded_by(basket)):
             continue
         lines = _taken_now(basket.lines)
-        found = presences(basket, [l.product for l in lines])
+        found = present(
+            kinds, [l.product for l in lines], basket.session.date)
         if stopped := _stopped(lines, found):
             raise CheckoutError(gettext(
                     'aid_basket.msg_checkout_contains',

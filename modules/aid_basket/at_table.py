@@ -70,17 +70,17 @@ def diets(household) -> frozenset[str]:
     return frozenset(c.kind.code for c in household.constraints)
 
 
-def not_proposed(household, date: dt.date) -> Any:
-    """What of some products is not proposed to *household*.
+def not_proposed(kinds: Iterable, date: dt.date) -> Any:
+    """What of some products is not proposed to who minds *kinds*.
 
-    What holds something that it does not take, or may hold it: whoever
+    What holds something that they do not take, or may hold it: whoever
     proposes it would have to read a label first.
 
     :return: a function of products, None where anything may be proposed
     """
-    if not allergen.minded(household):
+    if not kinds:
         return None
 
     def refused(products: Iterable) -> set:
-        return set(allergen.presences(household, list(products), date))
+        return set(allergen.present(kinds, list(products), date))
     return refused

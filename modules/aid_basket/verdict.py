@@ -17,7 +17,7 @@ from trytond.transaction import without_check_access
 
 from aid_nutrition.goods import Goods
 
-from . import at_table, handed_over
+from . import allergen, at_table, handed_over
 
 WIDTH = 400
 
@@ -80,7 +80,8 @@ def goods_of(basket, lines) -> Goods:
         branch=session.branch if basket.state == 'draft' else None,
         diets=at_table.diets(household),
         people=at_table.of_basket(basket, session.date),
-        refused=at_table.not_proposed(household, session.date))
+        refused=at_table.not_proposed(
+            allergen.minded_by(basket), session.date))
 
 
 def _kg(line) -> float | None:
