@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib.resources import files
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from trytond.tools import grouped_slice
 
 from .. import imports
 from ..imports import households as household_import
-from . import names
+from . import mess, names
 
 __all__ = ['Size', 'SIZES', 'CHAPTERS', 'chapters',
     'catch_up']
@@ -73,6 +74,8 @@ GIVES = {
     }
 #: Sources that ask for the goods in detail
 DETAILED = {'fse', 'national_credit', 'purchase'}
+#: More than is ever asked for a basket: what is beyond is not taken
+ENOUGH = Decimal(1000)
 #: Days that goods of a family keep after they came: from, to
 KEEPS = {
     'use_by': (2, 12),
@@ -108,10 +111,12 @@ class Story:
         default_factory=lambda: defaultdict(list))
     #: Baskets to hand over: day → grocery → how many
     visits: dict[dt.date, dict[str, int]] = field(default_factory=dict)
+    #: Ids of the code cards of the first grocery
+    cards: list[int] = field(default_factory=list)
 
 
-#: How many chapters there are: 6 to begin with, 30 working days, 2 to end
-CHAPTERS = 6 + WEEKS * 5 + 2
+#: How many chapters there are: 7 to begin with, 30 working days, 2 to end
+CHAPTERS = 7 + WEEKS * 5 + 2
 
 Chapter = tuple[str, Callable[[], Any]]
 
@@ -128,6 +133,7 @@ def chapters(size: Size, today: dt.date) -> Iterator[Chapter]:
     yield "rules", lambda: _rules(story)
     yield "donors", lambda: _donors(story)
     yield "households", lambda: _households(story)
+    yield "habits", lambda: _habits(story)
     yield "calendar", lambda: _calendar(story)
     for day in _days(story):
         yield f"{day:%d/%m}", lambda day=day: _day(story, day)
@@ -217,9 +223,11 @@ def _household(story: Story, number: int) -> dict[str, Any]:
         'E3': ("99210", "Hautecombe-les-Prés"), 'E4': ("98110", "Anse-Claire"),
         }[grocery]
     constraints = (
-        [chance.choice(['no_pork', 'gluten', 'milk', 'peanuts',
-                    'vegetarian', 'no_oven'])]
+        [chance.choice([
+                    'no_pork', 'gluten', 'milk', 'vegetarian', 'no_oven'])]
         if chance.random() < .25 else [])
+    if number == mess.NO_PEANUTS:
+        constraints = ['peanuts']
     return {
         'line': number + 1,
         'code': f'D{number:05d}',
@@ -234,7 +242,9 @@ def _household(story: Story, number: int) -> dict[str, Any]:
         'email': None,
         'constraints': constraints,
         'consent_date': story.today - dt.timedelta(weeks=WEEKS + 1),
-        'terms': _terms(story, number, len(births)),
+        'terms': (
+            None if number in mess.WITHOUT_ENTITLEMENT
+            else _terms(story, number, len(births))),
         }
 
 
@@ -270,6 +280,13 @@ def _terms(story: Story, number: int, persons: int) -> dict[str, Any]:
     return terms
 
 
+def _habits(story: Story) -> None:
+    "What the first grocery has got used to"
+    story.cards = [card.id for card in mess.prepare(
+            _by_code('aid.branch')[GROCERIES[0]],
+            dt.date(story.today.year - 1, 1, 1))]
+
+
 # The calendar
 
 def _calendar(story: Story) -> None:
@@ -287,6 +304,25 @@ def _calendar(story: Story) -> None:
             day = story.today
         story.deliveries[day].append(
             _delivery(story, number, donor, day, families))
+    for day in sorted(story.visits):
+        if GROCERIES[0] in story.visits[day]:
+            _also(story, day, 2, mess.ramasse(day))
+    _also(story, days[-1], 1, mess.forgotten_crates(story.today))
+
+
+def _also(
+        story: Story, day: dt.date, donor: int, lines: list[dict[str, Any]]
+        ) -> None:
+    "The first grocery receives *lines* of a donor, too"
+    party, _, source, _ = story.donors[donor]
+    story.deliveries[day].append({
+            'place': GROCERIES[0],
+            'donor': party,
+            'source': source,
+            'received_on': day,
+            'temperature': 3.0,
+            'lines': lines,
+            })
 
 
 def _weekdays(story: Story) -> list[dt.date]:
@@ -307,6 +343,11 @@ def _sessions(story: Story) -> dict[dt.date, dict[str, int]]:
     visits: dict[dt.date, dict[str, int]] = defaultdict(dict)
     for n, (day, grocery) in enumerate(held):
         visits[day][grocery] = per_session + (n < more)
+    # Enough come to the last one for its figures to be shown
+    *before, last = [(day, g) for day, g in held if g == GROCERIES[0]]
+    for day, grocery in before:
+        visits[day][grocery] -= 1
+        visits[last[0]][last[1]] += 1
     return visits
 
 
@@ -359,7 +400,10 @@ def _line(
     kind = 'bread' if family.code == 'bread' else family.date_kind
     if kind in KEEPS:
         expiry = day + dt.timedelta(days=chance.randint(*KEEPS[kind]))
-        values['use_by' if kind == 'use_by' else 'best_before'] = expiry
+        name = 'use_by' if kind == 'use_by' else 'best_before'
+        values |= (
+            {name: expiry} if detailed
+            else mess.crate(chance, values, name, expiry))
     return values
 
 
@@ -379,16 +423,29 @@ def _days(story: Story) -> Iterator[dt.date]:
 
 def _day(story: Story, day: dt.date) -> None:
     "Donations come in, then the sessions are held, then the bins are emptied"
+    Shipment = Pool().get('stock.shipment.internal')
     _receive(story.deliveries.get(day, []))
     if day.weekday() == 0:
-        for warehouse, places in ROUNDS.items():
-            for place in places:
-                _transfer(story, warehouse, place, day)
+        Shipment.accept([
+                shipment for warehouse, places in ROUNDS.items()
+                for shipment in _send(story, warehouse, places, day)])
     for grocery, count in story.visits.get(day, {}).items():
-        session = _open(grocery, day)
+        _session(story, grocery, day, count)
+    mess.throw_away(day)
+
+
+def _session(story: Story, grocery: str, day: dt.date, count: int) -> None:
+    "From opening to closing; the first grocery closes by the book"
+    session = _open(grocery, day)
+    if grocery != GROCERIES[0]:
         _serve(story, session, count)
-        _close(session)
-    _throw_away(day)
+        mess.close(session)
+        return
+    mess.people(session.branch, day)
+    ago = sum(grocery in g for d, g in story.visits.items() if d >= day)
+    on_paper = 2 if ago == 1 else 0
+    _, shelf, others = _serve(story, session, count - on_paper, ago)
+    mess.end_of_day(session, shelf, others[:on_paper])
 
 
 def _receive(deliveries: list[dict[str, Any]]) -> None:
@@ -407,10 +464,10 @@ def _receive(deliveries: list[dict[str, Any]]) -> None:
                     } for d in deliveries]))
 
 
-def _transfer(
-        story: Story, warehouse: str, place: str, day: dt.date,
-        arrives: bool = True) -> None:
-    "Some of what keeps goes from a warehouse to where it is handed out"
+def _send(
+        story: Story, warehouse: str, places: list[str], day: dt.date
+        ) -> list[Any]:
+    "Some of what keeps leaves a warehouse for where it is handed out"
     pool = Pool()
     OnHand = pool.get('aid.lot.on_hand')
     Shipment = pool.get('stock.shipment.internal')
@@ -425,20 +482,22 @@ def _transfer(
                 ('expiry', '=', None),
                 ('expiry', '>', story.today + dt.timedelta(weeks=2))],
             ], order=[('id', 'ASC')])
-    if not keeps:
-        return
-    chosen = story.chance.sample(keeps, min(LOTS_A_ROUND, len(keeps)))
-    shipment = Start(
-        from_branch=branches[warehouse], to_branch=branches[place],
-        lines=[
-            StartLine(
-                on_hand=row, unit=row.unit, quantity=float(row.quantity // 2))
-            for row in chosen]).prepare()
-    Shipment.write([shipment], {
+    story.chance.shuffle(keeps)
+    chosen = [
+        keeps[n:n + LOTS_A_ROUND]
+        for n in range(0, len(keeps), LOTS_A_ROUND)]
+    shipments = [Start(
+            from_branch=branches[warehouse], to_branch=branches[place],
+            lines=[
+                StartLine(
+                    on_hand=row, unit=row.unit,
+                    quantity=float(row.quantity // 2))
+                for row in rows]).prepare()
+        for place, rows in zip(places, chosen)]
+    Shipment.write(shipments, {
             'effective_start_date': day, 'effective_date': day})
-    Shipment.send([shipment])
-    if arrives:
-        Shipment.accept([Shipment(shipment.id)])
+    Shipment.send(shipments)
+    return Shipment.browse([s.id for s in shipments])
 
 
 def _open(grocery: str, day: dt.date) -> Any:
@@ -455,130 +514,84 @@ def _open(grocery: str, day: dt.date) -> Any:
     return session
 
 
-def _serve(story: Story, session: Any, count: int) -> None:
-    "Compose *count* baskets from what is there, and check them out together"
-    Basket = Pool().get('aid.basket')
-    shelf = _Shelf(session)
-    households = _who_comes(story, session, count)
+def _serve(
+        story: Story, session: Any, count: int, ago: int | None = None
+        ) -> tuple[list[Any], mess.Shelf, list[Any]]:
+    """Compose *count* baskets from what is there, and check them out together.
+
+    :param ago: at the first grocery, so many sessions ago; 0 is today's
+    :return: the baskets, what is left, and who did not come, in turn
+    """
+    pool = Pool()
+    Basket = pool.get('aid.basket')
+    Card = pool.get('aid.emergency.card')
+    shelf = mess.Shelf(session, story.chance)
+    households = _who_comes(session, story.chance)
     vlist = []
-    for household in households:
+    for n in range(count):
+        household = households[n % len(households)]
         lines = shelf.fill(story.chance, household.size or 1)
         if lines:
             vlist.append({
-                    'session': session.id,
                     'household': household.id,
                     'lines': [('create', lines)],
                     })
-    if not vlist:
-        return
-    baskets = Basket.create(vlist)
-    # Most pay cash; on some days the last ones pay by card, or another day.
-    last = max(1, len(baskets) // 3)
+    # Most pay cash; on some days all pay by card, or the last ones later
+    pay = story.chance.choice(['cash', 'card', 'later'])
+    if ago is not None:
+        # A bill waits, of the last time
+        pay = 'later' if ago == 1 else 'cash'
+        vlist[:0] = mess.without_papers(
+            Card.browse(story.cards), ago, shelf, story.chance)
+    baskets = Basket.create([{
+                **values,
+                'session': session.id,
+                'served_by': person.id if person else None,
+                } for values, person in zip(vlist, _who_serves(session))])
     # There is nobody to answer what the button would ask.
-    pay = story.chance.choice(['cash', 'card', None])
-    if pay == 'cash':
-        checkout(baskets)
-    else:
-        checkout(baskets[:-last])
-        checkout(baskets[-last:], pay)
+    if pay == 'later':
+        last = max(1, len(baskets) // 3)
+        pay = {basket.id: ENOUGH for basket in baskets[:-last]}
+    checkout(baskets, pay)
+    return Basket.browse([b.id for b in baskets]), shelf, households[count:]
 
 
-def _who_comes(story: Story, session: Any, count: int) -> list[Any]:
+def _who_comes(session: Any, chance: random.Random) -> list[Any]:
     "Households of the grocery, in turn"
     Household = Pool().get('aid.household')
     there = Household.search(
         [('branch', '=', session.branch.id)], order=[('id', 'ASC')])
-    story.chance.shuffle(there)
-    turns = -(-count // len(there))
-    return (there * turns)[:count]
+    chance.shuffle(there)
+    return there
 
 
-class _Shelf:
-    "What is left of the goods of a branch while baskets are composed"
-
-    def __init__(self, session: Any):
-        OnHand = Pool().get('aid.lot.on_hand')
-        self.left: dict[Any, float] = defaultdict(float)
-        for row in OnHand.in_branch(session.branch):
-            if not row.lot.refusal(session.date):
-                self.left[row.product] += row.quantity
-
-    def fill(
-            self, chance: random.Random, persons: int
-            ) -> list[dict[str, Any]]:
-        "Lines of a basket: what a household of *persons* takes for a week"
-        products = sorted(
-            (p for p, quantity in self.left.items() if quantity >= 1),
-            key=lambda product: product.id)
-        chance.shuffle(products)
-        lines = []
-        families: dict[Any, int] = defaultdict(int)
-        for product in products:
-            if families[product.family] >= 2:
-                continue
-            families[product.family] += 1
-            weighed = product == product.family.product
-            most = min(
-                self.left[product], .5 * persons + .5 if weighed
-                else max(1, persons // 2))
-            quantity = (
-                round(most, 1) if weighed else float(int(most)))
-            if quantity <= 0 or quantity > self.left[product]:
-                continue
-            self.left[product] -= quantity
-            lines.append({
-                    'product': product.id,
-                    'quantity': quantity,
-                    'unit': product.default_uom.id,
-                    'rank': len(lines) + 1,
-                    })
-            if len(lines) >= min(5 + persons, 12):
-                break
-        return lines
-
-
-def _close(session: Any) -> None:
-    Session = Pool().get('aid.distribution.session')
-    session = Session(session.id)
-    session.cash_counted = session.cash_expected
-    session.save()
-    Session.close([session])
-
-
-def _throw_away(day: dt.date) -> None:
-    "What is past its date goes where goods end that nobody eats"
-    pool = Pool()
-    Location = pool.get('stock.location')
-    ModelData = pool.get('ir.model.data')
-    Move = pool.get('stock.move')
-    OnHand = pool.get('aid.lot.on_hand')
-    past = [
-        row for row in OnHand.search([
-                ('quantity', '>', 0), ('expiry', '<', day)])
-        if row.lot.refusal(day)]
-    if not past:
-        return
-    disposal = Location(ModelData.get_id('aid_lot', 'location_disposal'))
-    moves = Move.create([{
-                'product': row.product.id,
-                'lot': row.lot.id,
-                'quantity': row.quantity,
-                'unit': row.product.default_uom.id,
-                'from_location': row.location.id,
-                'to_location': disposal.id,
-                'effective_date': day,
-                'planned_date': day,
-                } for row in past])
-    Move.do(moves)
+def _who_serves(session: Any) -> Iterator[Any]:
+    "The people of the day in turn, for ever"
+    return cycle(session.people_today or [None])
 
 
 def _today(story: Story) -> None:
     "One grocery is open; the first three have been served"
+    Visit = Pool().get('aid.session.visit')
     _receive(story.deliveries[story.today])
     _announce(story)
-    _transfer(story, 'W1', 'E1', story.today, arrives=False)
+    _send(story, 'W1', GROCERIES[:1], story.today)
     session = _open(GROCERIES[0], story.today)
-    _serve(story, session, 3)
+    mess.people(session.branch, story.today)
+    Visit.expect(session.branch, story.today)
+    served, _, others = _serve(story, session, 3, ago=0)
+    mess.today(session, served, _who_waits(session, others))
+
+
+def _who_waits(session: Any, households: list[Any]) -> list[Any]:
+    "Those who stand in the queue; who takes no peanuts is among the first"
+    entitled = [
+        h for h in households if h.entitlement_at(session.date)]
+    plain = [h for h in entitled if not h.constraints]
+    special = [
+        h for h in entitled
+        if 'peanuts' in {c.kind.code for c in h.constraints}]
+    return [*plain[:1], *special, *plain[1:5]]
 
 
 def _announce(story: Story) -> None:
@@ -601,6 +614,10 @@ def catch_up() -> None:
     """
     pool = Pool()
     Invoice = pool.get('account.invoice')
+    Period = pool.get('account.period')
+    # Or the numbers of the entries would be asked for when all are made
+    pool.get('aid.branch.sequence').hold_strict(
+        [p.move_sequence_used for p in Period.search([])])
     pool.get('aid.distribution.session').catch_up()
     # Those whose entry is reconciled are paid. SQLite bounds how many may be
     # written, and checked, at once
