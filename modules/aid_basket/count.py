@@ -14,10 +14,10 @@ from trytond.model import (
     Index, ModelSQL, ModelView, Workflow, fields)
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval
-from trytond.tools import grouped_slice
 from trytond.transaction import Transaction, without_check_access
 
 from aid_branch.scope import BranchMixin
+from aid_branch.slices import slices
 from aid_lot.disposal import FATES
 from aid_lot.found import found_lots
 
@@ -26,8 +26,6 @@ from .exceptions import BasketAccessError, CountError
 from .spread import spread
 
 _DONE = {'readonly': Eval('state') != 'draft'}
-# SQLite bounds the conditions of one search, which check what is created
-AT_ONCE = 80
 
 
 class Count(BranchMixin, Workflow, ModelSQL, ModelView):
@@ -115,8 +113,8 @@ class Count(BranchMixin, Workflow, ModelSQL, ModelView):
             elif line.seen is None and line.expected != quantity:
                 line.expected = quantity
                 changed.append(line)
-        for some in grouped_slice(new, AT_ONCE):
-            Line.create(list(some))
+        for some in slices(new):
+            Line.create(some)
         Line.save(changed)
 
     @classmethod
@@ -176,7 +174,7 @@ class Count(BranchMixin, Workflow, ModelSQL, ModelView):
         ModelData = pool.get('ir.model.data')
         location_id = ModelData.get_id('stock', 'location_lost_found')
         company = self.branch.company
-        for some in grouped_slice(missing, AT_ONCE):
+        for some in slices(missing):
             Move.do(Move.create([{
                             'product': row.product.id,
                             'lot': row.lot.id,

@@ -16,12 +16,12 @@ from trytond.model import (
     fields)
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval, If
-from trytond.tools import grouped_slice
 from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import (
     Button, StateReport, StateTransition, StateView, Wizard)
 
 from aid_branch.scope import BranchMixin, NetworkOrBranchMixin
+from aid_branch.slices import slices
 from aid_donation.public_code import new_code
 from aid_lot.label import Label, LabelReport
 
@@ -31,8 +31,6 @@ from .parcel_fill import ShortError, Stock, Want, fill
 
 #: Other codes never begin with this letter
 PREFIX = 'B'
-#: SQLite bounds how many are created at once
-BATCH = 80
 
 
 class Branch(metaclass=PoolMeta):
@@ -237,7 +235,7 @@ class Parcel(BranchMixin, ModelSQL, ModelView):
             model = Pool().get('aid.parcel.model')(model.id)
             contents = cls._fill(branch, model, count, today)
             parcels = []
-            for chunk in grouped_slice(contents, BATCH):
+            for chunk in slices(contents):
                 parcels += cls.create([{
                             'number': PREFIX + new_code(),
                             'branch': branch.id,
@@ -271,8 +269,7 @@ class Parcel(BranchMixin, ModelSQL, ModelView):
         pool = Pool()
         Line = pool.get('aid.parcel.line')
         Move = pool.get('stock.move')
-        for chunk in grouped_slice(packed, BATCH):
-            chunk = list(chunk)
+        for chunk in slices(packed):
             lines = Line.create([{
                         'parcel': parcel.id,
                         'lot': row.lot.id,
@@ -313,8 +310,7 @@ class Parcel(BranchMixin, ModelSQL, ModelView):
         Line = pool.get('aid.parcel.line')
         Move = pool.get('stock.move')
         lines = [line for parcel in parcels for line in parcel.lines]
-        for chunk in grouped_slice(lines, BATCH):
-            chunk = list(chunk)
+        for chunk in slices(lines):
             moves = Move.create([
                     _move_values(
                         line, line.move.to_location, _home_of(line, today),

@@ -15,10 +15,10 @@ from trytond.model import (
     Index, Model, ModelSQL, ModelView, Unique, fields)
 from trytond.pool import Pool
 from trytond.pyson import Eval
-from trytond.tools import grouped_slice
 from trytond.transaction import without_check_access
 
 from aid_branch.scope import BranchMixin
+from aid_branch.slices import slices
 
 from .exceptions import QueueError
 from .own_transaction import own_transaction, read_again
@@ -29,8 +29,6 @@ STATES = [
     ('served', "Served"),
     ('absent', "Absent"),
     ]
-#: SQLite bounds how many are created at once
-BATCH = 80
 
 
 class Visit(BranchMixin, ModelSQL, ModelView):
@@ -135,7 +133,7 @@ class Visit(BranchMixin, ModelSQL, ModelView):
                         ],
                     ])}
         new = sorted(entitled - listed, key=lambda h: h.code)
-        for households in grouped_slice(new, BATCH):
+        for households in slices(new):
             cls.create([{
                         'branch': branch.id,
                         'date': date,

@@ -10,11 +10,11 @@ from trytond.model import (
     sequence_ordered, tree)
 from trytond.pool import Pool
 from trytond.pyson import Eval
-from trytond.tools import grouped_slice
 from trytond.tools import timezone as tz
 from trytond.transaction import Transaction, without_check_access
 
 from .exceptions import BranchValidationError
+from .slices import slices
 
 KINDS = [
     ('national', "National"),
@@ -23,11 +23,6 @@ KINDS = [
     ('local_unit', "Local Unit"),
     ('site', "Site"),
     ]
-
-# Tryton checks the locations of warehouses written together by one search
-# with a condition for each, and SQLite bounds the size of a search
-WAREHOUSES_AT_ONCE = 100
-PARTIES_AT_ONCE = 80
 
 
 class Branch(DeactivableMixin, tree(), ModelSQL, ModelView):
@@ -158,8 +153,8 @@ class Branch(DeactivableMixin, tree(), ModelSQL, ModelView):
         vlist = super()._before_create(vlist)
         without = [v for v in vlist if not v.get('party')]
         with without_check_access():
-            for some in grouped_slice(without, PARTIES_AT_ONCE):
-                cls._make_parties(list(some))
+            for some in slices(without):
+                cls._make_parties(some)
         return vlist
 
     @staticmethod
@@ -179,8 +174,8 @@ class Branch(DeactivableMixin, tree(), ModelSQL, ModelView):
         if mode == 'create' or 'has_stock' in field_names:
             homeless = [
                 b for b in branches if b.has_stock and not b.warehouse]
-            for some in grouped_slice(homeless, WAREHOUSES_AT_ONCE):
-                cls._make_warehouses(list(some))
+            for some in slices(homeless):
+                cls._make_warehouses(some)
         if mode == 'write' and 'name' in field_names:
             cls._rename_parties(branches)
 

@@ -11,11 +11,11 @@ from trytond.model import (
 from trytond.model.exceptions import AccessError
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval
-from trytond.tools import grouped_slice
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 from aid_branch.named import visible
 from aid_branch.scope import BranchMixin
+from aid_branch.slices import slices
 
 from .exceptions import DisposalStateError, require_maker_lots
 
@@ -31,9 +31,6 @@ STATES = [
     ('cancelled', "Cancelled"),
     ]
 _CLOSED = {'readonly': Eval('state') != 'draft'}
-# Tryton checks the records of one create by one search with a condition for
-# each, and SQLite bounds the size of a search
-AT_ONCE = 80
 
 
 class Reason(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
@@ -163,7 +160,7 @@ class Disposal(BranchMixin, Workflow, ModelSQL, ModelView):
                     'date': on or branch.today(),
                     'recipient': recipient.id if recipient else None,
                     }])
-        for some in grouped_slice(goods, AT_ONCE):
+        for some in slices(goods):
             Line.create([{
                         'disposal': disposal.id,
                         'lot': lot.id,
@@ -428,8 +425,8 @@ def _move(disposals, back: bool) -> None:
                     'origin': str(disposal),
                     })
     moves: list = []
-    for some in grouped_slice(values, AT_ONCE):
-        moves += Move.create(list(some))
+    for some in slices(values):
+        moves += Move.create(some)
     Move.do(moves)
 
 

@@ -15,11 +15,11 @@ from trytond.model.exceptions import AccessError
 from trytond.modules.product import round_price
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval
-from trytond.tools import grouped_slice
 
 from aid_branch.scope import BranchMixin
+from aid_branch.slices import slices
 
-from .disposal import AT_ONCE, STATES
+from .disposal import STATES
 from .exceptions import RepackingError
 from .inheritance import Part, earliest, shared, strictest
 from .resort import BEST_BEFORE, USE_BY
@@ -574,8 +574,8 @@ def _move(repackings, back: bool) -> None:
                     'origin': str(repacking),
                     })
     moves: list = []
-    for some in grouped_slice(values, AT_ONCE):
-        moves += Move.create(list(some))
+    for some in slices(values):
+        moves += Move.create(some)
     Move.do(moves)
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from aid_basket.checkout import checkout
+from aid_branch.slices import slices
 
 from trytond.pool import Pool
-from trytond.tools import grouped_slice
 
 from .. import imports
 from ..imports import households as household_import
@@ -50,7 +50,6 @@ ROUNDS = {
     }
 #: What a round brings to one place
 LOTS_A_ROUND = 2
-INVOICES_AT_ONCE = 80
 #: What donors of a kind give: families, the first ones more often
 GIVES = {
     'all': ['fruit_vegetables', 'dairy', 'canned', 'dry_starch', 'bread',
@@ -619,10 +618,8 @@ def catch_up() -> None:
     pool.get('aid.branch.sequence').hold_strict(
         [p.move_sequence_used for p in Period.search([])])
     pool.get('aid.distribution.session').catch_up()
-    # Those whose entry is reconciled are paid. SQLite bounds how many may be
-    # written, and checked, at once
-    for some in grouped_slice(
-            Invoice.search([('state', '=', 'posted')]), INVOICES_AT_ONCE):
-        Invoice.process(list(some))
+    # Those whose entry is reconciled are paid
+    for some in slices(Invoice.search([('state', '=', 'posted')])):
+        Invoice.process(some)
     Queue = pool.get('ir.queue')
     Queue.delete(Queue.search([]))

@@ -20,17 +20,12 @@ from .. import CommandError, database
 from .table import Fault, FileError, as_table
 
 __all__ = ['NAME', 'HELP', 'add_arguments', 'run', 'Outcome', 'Progress',
-    'AT_ONCE', 'silent', 'import_file']
+    'silent', 'import_file']
 
 NAME = 'import'
 HELP = (
     "import products, branches, households or the Ciqual table from a file")
 KINDS = ['products', 'branches', 'households', 'ciqual']
-
-#: Records written together. Where it has no exclusion constraint, Tryton checks
-#: one by a search with a condition for each record, and SQLite bounds the depth
-#: of a search.
-AT_ONCE = 80
 
 Progress = Callable[
     [int, str], AbstractContextManager[Callable[[int], Any]]]

@@ -23,11 +23,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
+from aid_branch.slices import slices
+
 from trytond.pool import Pool
-from trytond.tools import grouped_slice
 from trytond.transaction import inactive_records
 
-from . import AT_ONCE, Outcome, Progress, silent
+from . import Outcome, Progress, silent
 from .table import Cells, Fault, read_csv, read_headers, unknown_columns
 
 __all__ = ['read', 'store', 'COLUMNS', 'REQUIRED']
@@ -113,8 +114,7 @@ def store(
     with progress(len(wanted), "Branches") as advance:
         for level in levels:
             new = [w for w in level if w['code'] not in existing]
-            for slice_ in grouped_slice(new, AT_ONCE):
-                slice_ = list(slice_)
+            for slice_ in slices(new):
                 for branch in _create(slice_, existing, services):
                     existing[branch.code] = branch
                 outcome.created += len(slice_)

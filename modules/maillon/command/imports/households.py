@@ -36,11 +36,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from aid_branch.slices import slices
+
 from trytond.pool import Pool
 from trytond.tools import grouped_slice
 from trytond.transaction import inactive_records
 
-from . import AT_ONCE, Outcome, Progress, silent
+from . import Outcome, Progress, silent
 from .advice import Advice, advise
 from .table import Cells, Fault, read_csv, read_headers, unknown_columns
 
@@ -169,8 +171,7 @@ def store(
         return Outcome(faults=faults)
     outcome = Outcome()
     with progress(len(wanted), "Households") as advance:
-        for slice_ in grouped_slice(wanted, AT_ONCE):
-            rows = list(slice_)
+        for rows in slices(wanted):
             new = [row for row in rows if row['code'] not in existing]
             for household in _create(new, branches, kinds):
                 existing[household.code] = household

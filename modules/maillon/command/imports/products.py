@@ -32,10 +32,10 @@ from typing import Any
 import stdnum.ean
 from stdnum.exceptions import ValidationError
 
+from aid_branch.slices import slices
 from aid_nutrition import plausibility
 
 from trytond.pool import Pool
-from trytond.tools import grouped_slice
 from trytond.transaction import Transaction, inactive_records
 
 from . import (
@@ -216,8 +216,7 @@ def store(
     look_up = _LookUp(families, groups)
     outcome = Outcome()
     with progress(len(wanted), "Products") as advance:
-        for slice_ in grouped_slice(wanted, AT_ONCE):
-            rows = list(slice_)
+        for rows in slices(wanted):
             pairs = [(row, known.find(row)) for row in rows]
             new = [row for row, product in pairs if not product]
             _create(new, look_up)
