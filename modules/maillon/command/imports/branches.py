@@ -18,7 +18,7 @@ has_stock    yes or no; empty: local units and sites keep goods
 services     codes of services, separated by ``|``
 ============ ==============================================================
 """
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones

@@ -39,7 +39,7 @@ from trytond.pool import Pool
 from trytond.transaction import Transaction, inactive_records
 
 from . import (
-    AT_ONCE, Outcome, Progress, off_links, off_record, open_food_facts, silent)
+    Outcome, Progress, off_links, off_record, open_food_facts, silent)
 from .table import (
     Cells, Fault, Row, read_csv, read_headers, unknown_columns)
 
