@@ -18,6 +18,7 @@ from trytond.pool import Pool
 from . import constituents
 from .ciqual import MACRO_FIELDS
 from .exceptions import AverageError
+from .values import ESTIMATED, merge
 
 
 def _value(label: str, digits: int = 2) -> fields.Float:
@@ -47,6 +48,10 @@ class Average(DatedMixin, ModelSQL, ModelView):
     fibre = _value("Fibre (g)")
     protein = _value("Protein (g)")
     salt = _value("Salt (g)")
+    energy_used = fields.Function(fields.Float(
+            "Energy Used (kJ)", digits=(None, 0),
+            help="That of the Ciqual foods, where the table knows it."),
+        'get_energy_used')
     ciqual_groups = fields.Char(
         "Ciqual Groups",
         help="Codes of groups of the Ciqual table, separated by commas.")
@@ -105,6 +110,10 @@ class Average(DatedMixin, ModelSQL, ModelView):
                 for field, name in MACRO_FIELDS.items()},
             **constituents.values_of(self.contents or {}),
             }
+
+    def get_energy_used(self, name: str) -> float | None:
+        "The energy that 100 g count for"
+        return merge([(ESTIMATED, self.values())]).energy_kj
 
     def compute_fields(self, field_names=None) -> dict[str, Any]:
         "The mean follows the codes; see ``take_means`` for the table"

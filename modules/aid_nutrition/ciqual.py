@@ -24,7 +24,8 @@ _DECIMALS = 3
 
 
 def _macro(label: str) -> fields.Float:
-    return fields.Float(label, digits=(None, _DECIMALS), readonly=True)
+    # Shown with the digits that the table has, not with as many for all
+    return fields.Float(label, readonly=True)
 
 
 class Group(tree(separator=' > '), ModelSQL, ModelView):

@@ -17,8 +17,8 @@ LICENCE = "ODbL 1.0"
 ATTRIBUTION = "© Open Food Facts contributors"
 
 
-def _value(label: str, decimals: int = 3) -> fields.Float:
-    return fields.Float(label, digits=(None, decimals), readonly=True)
+def _value(label: str) -> fields.Float:
+    return fields.Float(label, readonly=True)
 
 
 def _told(label: str) -> fields.Char:
@@ -35,7 +35,7 @@ class OffProduct(ModelSQL, ModelView):
     name = fields.Char("Name", required=True, readonly=True)
     brand = _told("Brand")
     quantity = _told("Quantity")
-    energy_kj = _value("Energy (kJ)", 1)
+    energy_kj = _value("Energy (kJ)")
     fat = _value("Fat (g)")
     saturates = _value("of which Saturates (g)")
     carbohydrate = _value("Carbohydrate (g)")
@@ -43,7 +43,7 @@ class OffProduct(ModelSQL, ModelView):
     fibre = _value("Fibre (g)")
     protein = _value("Protein (g)")
     salt = _value("Salt (g)")
-    fruit_veg_legumes = _value("Fruit, Vegetables, Pulses (%)", 1)
+    fruit_veg_legumes = _value("Fruit, Vegetables, Pulses (%)")
     pnns_group = _told("PNNS Group")
     allergens = _told("Allergens")
     traces = _told("Traces")

@@ -11,7 +11,7 @@ from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
 
 from . import balance, nutrients
-from .composition import LETTERS, letter_icon, letter_picture
+from .composition import LETTERS, letter_icon
 from .food_group import FoodMixin
 
 # Families of which a generic good can complete a basket; their phrases are
@@ -45,8 +45,6 @@ class Product(metaclass=PoolMeta):
         'get_nutri_score', searcher='search_nutri_score')
     nutri_score_icon = fields.Function(fields.Char(
             "Nutri-Score Icon"), 'get_nutri_score')
-    nutri_picture = fields.Function(fields.Binary(
-            "Nutri-Score"), 'get_nutri_picture')
 
     @classmethod
     def get_food(
@@ -120,10 +118,6 @@ class Product(metaclass=PoolMeta):
         icons = {key: letter_icon(letter) for key, letter in letters.items()}
         values = {'nutri_score': letters, 'nutri_score_icon': icons}
         return {name: values[name] for name in names}
-
-    def get_nutri_picture(self, name: str) -> bytes | None:
-        "The letter, coloured"
-        return letter_picture(self.nutri_score) if self.nutri_score else None
 
     @classmethod
     def search_nutri_score(cls, name: str, clause: tuple) -> list:

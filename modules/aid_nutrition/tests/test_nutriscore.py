@@ -232,6 +232,23 @@ class NutriScoreTestCase(unittest.TestCase):
         with self.assertRaises(ValueError):
             score('general', water=True)
 
+    @given(st.lists(st.integers(0, 1000), min_size=7, max_size=7))
+    def test_sweeteners_and_points(self, tenths):
+        "Sweeteners never make a drink better; the points are their parts"
+        values = {n: Decimal(v) / 10 for n, v in zip(NAMES, tenths)}
+        plain = score('beverage', **values)
+        sweet = score('beverage', sweeteners=True, **values)
+        self.assertEqual(sweet.points, plain.points + 4)
+        self.assertGreaterEqual(sweet.letter, plain.letter)
+        for food_class in CLASSES:
+            result = score(food_class, **values)
+            good = {'protein', 'fibre', 'fruit_veg_legumes'}
+            self.assertEqual(result.negative, sum(
+                    points for name, points in result.components.items()
+                    if name not in good))
+            self.assertEqual(result.letter, letter_for(
+                    food_class, result.points))
+
     @given(
         st.sampled_from(CLASSES), st.sampled_from(NAMES),
         st.lists(st.integers(0, 1000), min_size=7, max_size=7),
