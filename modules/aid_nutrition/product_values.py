@@ -9,7 +9,7 @@ from trytond.pool import Pool, PoolMeta
 from trytond.transaction import without_check_access
 
 from .ciqual import MACRO_FIELDS
-from .values import ESTIMATED, Values, merge
+from .values import ESTIMATED, ORIGINS, Values, merge
 
 
 class Product(metaclass=PoolMeta):
@@ -52,24 +52,29 @@ class Product(metaclass=PoolMeta):
     @classmethod
     def get_nutrition_used(
             cls, products: list, name: str) -> dict[int, str | None]:
-        "A line for each main value that is known"
+        "The main values that are known, a line for each origin"
         pool = Pool()
-        lang = pool.get('ir.lang').get()
         known = cls.nutrition_values(products, pool.get('ir.date').today())
+        lang = pool.get('ir.lang').get()
         return {
-            product.id: '\n'.join(
-                gettext(
-                    'aid_nutrition.msg_value_line',
-                    name=gettext(f'aid_nutrition.msg_value_{field}'),
-                    value=_written(lang, name, known[product.id].get(name)),
-                    origin=_origin(known[product.id].origin[name]))
-                for field, name in MACRO_FIELDS.items()
-                if name in known[product.id].origin) or None
-            for product in products}
+            product.id: _told(lang, known[product.id]) for product in products}
 
 
-def _origin(origin: str) -> str:
-    return gettext(f'aid_nutrition.msg_origin_{origin}')
+def _told(lang, values: Values) -> str | None:
+    "*values* in the words of *lang*, the surest origin first"
+    lines = []
+    for origin in ORIGINS:
+        said = [
+            gettext(f'aid_nutrition.msg_value_{field}')
+            + '\xa0' + _written(lang, name, values.get(name))
+            for field, name in MACRO_FIELDS.items()
+            if values.origin.get(name) == origin]
+        if said:
+            lines.append(gettext(
+                'aid_nutrition.msg_values_of_origin',
+                origin=gettext(f'aid_nutrition.msg_origin_{origin}'),
+                values=', '.join(said)))
+    return '\n'.join(lines) or None
 
 
 def _written(lang, name: str, value: float) -> str:

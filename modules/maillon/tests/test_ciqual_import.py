@@ -160,7 +160,12 @@ class CiqualImportTestCase(CiqualImportCase):
         self.assertEqual(
             set(found[chickpeas.id].origin.values()), {'estimated'})
         self.assertEqual(composition.nutri_score, 'A')
-        self.assertIn("Ciqual", red.nutrition_used)
+        with Transaction().set_context(language='en'):
+            told = Product.get_nutrition_used([red], 'nutrition_used')
+        label, table, average = told[red.id].splitlines()
+        self.assertEqual(label, "label: salt\xa00.50\xa0g")
+        self.assertIn("sugars\xa02.0\xa0g", table)
+        self.assertIn("fibre", average)
 
         # A newer table changes the letter and the mean
         sweet = LENTILS.format('6').replace('\t2\t0,2', '\t45\t0,2')
