@@ -197,9 +197,14 @@ def _forget_old_caches() -> None:
             pass
 
 
-def pytest_configure(config):
+def prepare_databases() -> None:
+    "Let databases be prepared upon each other and cached by their content"
     _key_caches_by_content()
     _activate_in_layers()
+
+
+def pytest_configure(config):
+    prepare_databases()
     if not hasattr(config, 'workerinput'):
         _forget_old_caches()
 

@@ -65,9 +65,13 @@ def of_size(size: int) -> list[Person]:
 @without_check_access
 def diets(household) -> frozenset[str]:
     "Codes of what *household* does not take or cannot prepare"
-    if not household:
-        return frozenset()
     return frozenset(c.kind.code for c in household.constraints)
+
+
+@without_check_access
+def diets_of_basket(basket) -> frozenset[str]:
+    "The same of who *basket* is for, as far as it was told"
+    return frozenset(k.code for k in allergen.constraints_of(basket))
 
 
 def not_proposed(kinds: Iterable, date: dt.date) -> Any:

@@ -15,6 +15,7 @@ from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
 
+from aid_nutrition import picture
 from aid_nutrition.goods import Goods
 
 from . import allergen, at_table, handed_over
@@ -44,32 +45,38 @@ def of_basket(basket, lines) -> Verdict:
     if not rule_set:
         return Verdict()
     goods = goods_of(basket, lines)
+    targets = rule_set.targets(goods.diets)
     visits, month = _month(basket, goods, rule_set)
     if visits + 1 < rule_set.month_visits or not goods.pairs:
-        result = rule_set.verdict(goods)
-        return Verdict(
-            ' '.join(rule_set.say(result, goods)),
-            rule_set.picture(result, width=WIDTH).encode(),
-            '\n'.join(rule_set.in_words(result)))
-    result = rule_set.verdict(month)
-    said = [gettext(
+        return _verdict(rule_set, targets, goods)
+    shown = _verdict(
+        rule_set, targets, month, month.name, gettext(
             'aid_basket.msg_balance_month', days=rule_set.month_days,
-            words=' '.join(rule_set.say(result, month)))]
-    own = rule_set.verdict(replace(goods, branch=None))
-    if own.word:
-        said.append(gettext(
-                'aid_basket.msg_balance_basket',
-                word=rule_set.labels().words[own.word]))
+            words='%(words)s'))
+    own = rule_set.verdict(replace(goods, branch=None), targets)
+    if not own.word:
+        return shown
+    return shown._replace(words='\n'.join([
+                shown.words, gettext(
+                    'aid_basket.msg_balance_basket', word=gettext(
+                        f'aid_nutrition.msg_word_{own.word}'))]))
+
+
+def _verdict(
+        rule_set, targets: list, goods: Goods, title: str | None = None,
+        text: str = '%(words)s') -> Verdict:
+    "What is said of *goods*, its words within *text*"
+    result = rule_set.verdict(goods, targets)
+    labels = rule_set.labels(title)
     return Verdict(
-        '\n'.join(said),
-        rule_set.picture(result, width=WIDTH, title=month.name).encode(),
-        '\n'.join(rule_set.in_words(result)))
+        text % {'words': ' '.join(rule_set.say(result, goods, labels))},
+        picture.draw(result, labels, width=WIDTH).encode(),
+        '\n'.join(picture.lines(result, labels)))
 
 
 @without_check_access
 def goods_of(basket, lines) -> Goods:
     "What *lines* of *basket* hold, for whom, and what else is on the shelf"
-    household = getattr(basket, 'household', None)
     session = basket.session
     return Goods(
         name=gettext('aid_basket.msg_balance_this'),
@@ -78,7 +85,7 @@ def goods_of(basket, lines) -> Goods:
             if getattr(l, 'product', None)],
         date=session.date,
         branch=session.branch if basket.state == 'draft' else None,
-        diets=at_table.diets(household),
+        diets=at_table.diets_of_basket(basket),
         people=at_table.of_basket(basket, session.date),
         refused=at_table.not_proposed(
             allergen.minded_by(basket), session.date))

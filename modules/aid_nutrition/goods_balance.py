@@ -18,7 +18,7 @@ from trytond.pyson import Bool, Eval
 from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateView, Wizard
 
-from . import balance, nutrients
+from . import balance, nutrients, picture
 from .composition import letter_icon
 from .energy import household_energy
 from .exceptions import NoRuleSetError
@@ -62,9 +62,8 @@ def shown(goods: Goods) -> dict[str, Any]:
         'name': goods.name,
         'rule_set': rule_set.rec_name,
         'standing': labels.note,
-        'words': '\n'.join(rule_set.say(result, goods)),
-        'picture': rule_set.picture(
-            result, width=WIDTH, title=goods.name).encode(),
+        'words': '\n'.join(rule_set.say(result, goods, labels)),
+        'picture': picture.draw(result, labels, width=WIDTH).encode(),
         'groups': group_rows(result, labels),
         'coverage': _coverage(result),
         **_composition(goods, rule_set),

@@ -53,28 +53,30 @@ class Product(metaclass=PoolMeta):
         "What the product says, else what its family says"
         result: dict[str, dict[int, Any]] = {name: {} for name in names}
         for product in products:
-            for name, value in cls._food(product.template).items():
-                if name in result:
-                    result[name][product.id] = value
+            group, kind, edible, cooked = cls._food(product.template)
+            values = {
+                'food_group_used': group.id if group else None,
+                'food_kind_used': kind.id if kind else None,
+                'edible_share_used': edible,
+                'cooked_factor_used': cooked,
+                }
+            for name in names:
+                result[name][product.id] = values[name]
         return result
 
     @staticmethod
-    def _food(template) -> dict[str, Any]:
+    def _food(template) -> tuple[Any, Any, float, float]:
+        "Group, kind, edible share and cooked factor of what is sold"
         family = template.family
         # The kind of the family is one of its own group only
         source = template if template.food_group else family
-        group = source.food_group if source else None
-        kind = template.food_kind or (source.food_kind if source else None)
-        return {
-            'food_group_used': group.id if group else None,
-            'food_kind_used': kind.id if kind else None,
-            'edible_share_used': (
-                template.edible_share
-                or (family.edible_share if family else None) or 1.0),
-            'cooked_factor_used': (
-                template.cooked_factor
-                or (family.cooked_factor if family else None) or 1.0),
-            }
+        return (
+            source.food_group if source else None,
+            template.food_kind or (source.food_kind if source else None),
+            template.edible_share
+            or (family.edible_share if family else None) or 1.0,
+            template.cooked_factor
+            or (family.cooked_factor if family else None) or 1.0)
 
     @classmethod
     def search_food_group_used(cls, name: str, clause: tuple) -> list:
@@ -151,14 +153,15 @@ class Product(metaclass=PoolMeta):
                 group, kind = thing.food_group, thing.food_kind
                 edible = thing.edible_share or 1.0
                 cooked = thing.cooked_factor or 1.0
+                name = thing.name
             else:
-                group, kind = thing.food_group_used, thing.food_kind_used
-                edible = thing.edible_share_used
-                cooked = thing.cooked_factor_used
+                # Its template says it all: nothing is read product by product
+                group, kind, edible, cooked = cls._food(thing.template)
+                name = thing.template.name
             items.append(balance.Item(
                     group=group.code if group else None,
                     kg=kg,
-                    name=thing.rec_name,
+                    name=name,
                     cooked_factor=cooked,
                     edible_share=edible,
                     kind=kind.code if kind else None))
@@ -180,16 +183,16 @@ class Product(metaclass=PoolMeta):
                 thing.product if thing.__name__ == 'aid.family' else thing)
             if kg is None or not product:
                 continue
-            group = product.food_group_used
+            group, _, edible, _ = cls._food(product.template)
             if not group or not group.outside:
-                eaten.append((product, kg))
-        products = list({product for product, _ in eaten})
+                eaten.append((product, kg, edible))
+        products = list({product for product, *_ in eaten})
         values = cls.nutrition_values(products, date)
         return [
             nutrients.Food(
-                kg, values[product.id], product.edible_share_used,
-                product.nutri_score, product.rec_name)
-            for product, kg in eaten]
+                kg, values[product.id], edible, product.nutri_score,
+                product.rec_name)
+            for product, kg, edible in eaten]
 
     @classmethod
     def shelf_goods(

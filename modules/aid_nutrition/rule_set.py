@@ -163,7 +163,8 @@ class RuleSet(DatedMixin, DeactivableMixin, ModelSQL, ModelView):
 
     @staticmethod
     def default_tolerance() -> float:
-        return 0.05
+        # A pack is more than a band: a bottle of oil is 7 % of 13 kg
+        return 0.15
 
     @classmethod
     def validate_fields(cls, rule_sets, field_names) -> None:
@@ -221,17 +222,22 @@ class RuleSet(DatedMixin, DeactivableMixin, ModelSQL, ModelView):
             tolerance=self.tolerance,
             outside=Group.outside_codes())
 
-    def verdict(self, goods: Goods) -> balance.Balance:
+    def verdict(
+            self, goods: Goods,
+            targets: list[balance.Target] | None = None) -> balance.Balance:
         """The balance of *goods*, with what is on the shelf to complete it.
 
         Nothing is said where everybody who eats it is someone whom a
         professional advises.  The shelf is looked at only where something
         is missing.
+
+        :param targets: ``targets(goods.diets)``, where they are known already
         """
         pool = Pool()
         Group = pool.get('aid.food.group')
         Product = pool.get('product.product')
-        targets = self.targets(goods.diets)
+        if targets is None:
+            targets = self.targets(goods.diets)
         result = balance.balance(
             Product.nutrition_items(goods.pairs), targets,
             minimum_kg=self.minimum_kg,
@@ -271,17 +277,27 @@ class RuleSet(DatedMixin, DeactivableMixin, ModelSQL, ModelView):
         return Product.shelf_goods(
             [row for row in rows if row.product not in there], goods.date)
 
-    def sentences(self, result: balance.Balance) -> list[str]:
-        "What to say of *result*, in the language of the reader"
-        return balance.sentences(result, _templates(), _group_names(True))
+    def sentences(
+            self, result: balance.Balance,
+            labels: picture.Labels | None = None) -> list[str]:
+        """What to say of *result*, in the language of the reader.
 
-    def say(self, result: balance.Balance, goods: Goods) -> list[str]:
+        :param labels: ``labels()``, where they are known already
+        """
+        names = labels.groups if labels else _group_names()
+        return balance.sentences(result, _templates(), {
+                code: name[:1].lower() + name[1:]
+                for code, name in names.items()})
+
+    def say(
+            self, result: balance.Balance, goods: Goods,
+            labels: picture.Labels | None = None) -> list[str]:
         """What to say of *result*, the balance of *goods*, to who takes it.
 
         The sentences, then who else should be asked: the same words for small
         children, pregnancy and breastfeeding, so that they tell of nobody.
         """
-        said = self.sentences(result)
+        said = self.sentences(result, labels)
         if result.word and self.advice(goods).professional:
             said.append(gettext('aid_nutrition.msg_sentence_professional'))
         return said
@@ -311,10 +327,6 @@ class RuleSet(DatedMixin, DeactivableMixin, ModelSQL, ModelView):
                 'aid_nutrition.msg_shown_group_line', **{
                     name: f'%({name})s'
                     for name in ('shape', 'group', 'percent', 'state')}))
-
-    def in_words(self, result: balance.Balance) -> list[str]:
-        "*result* as lines of text, one for each bar"
-        return picture.lines(result, self.labels())
 
     def picture(
             self, result: balance.Balance, width: int = 400,
@@ -492,11 +504,7 @@ def _templates() -> dict[str, str]:
     return texts
 
 
-def _group_names(in_sentence: bool = False) -> dict[str, str]:
-    "Names of the food groups by code, as a sentence or a bar has them"
+def _group_names() -> dict[str, str]:
+    "Names of the food groups by code"
     Group = Pool().get('aid.food.group')
-
-    def name(group) -> str:
-        text = group.name
-        return text[:1].lower() + text[1:] if in_sentence else text
-    return {group.code: name(group) for group in Group.search([])}
+    return {group.code: group.name for group in Group.search([])}
