@@ -16,6 +16,11 @@ OPTIONS = [
     '--disable-sync']
 PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome']
 SECONDS = 60
+#: What is in the scanner and was not taken yet
+TYPED = """() => {
+    const box = document.querySelector('.modal.code-scanner input:focus');
+    return box && box.value;
+}"""
 
 
 def find_chromium() -> str | None:
@@ -27,9 +32,9 @@ def find_chromium() -> str | None:
 
 
 class Hands:
-    """What a person does on one page: clicks, key presses and scans.
+    """What a person does on one page: clicks, taps, key presses and scans.
 
-    `gestures` counts clicks and key presses; a scan is none, the reader
+    `gestures` counts clicks, taps and key presses; a scan is none, the reader
     types the code and its Enter.
     """
 
@@ -40,6 +45,14 @@ class Hands:
     def click(self, locator) -> None:
         locator.wait_for(timeout=SECONDS * 1000)
         locator.click(timeout=SECONDS * 1000)
+        self.gestures += 1
+
+    def tap(self, locator) -> None:
+        "With a thumb; to scroll there is a gesture of its own"
+        locator.wait_for(timeout=SECONDS * 1000)
+        if not self.in_sight(locator):
+            self.gestures += 1
+        locator.tap(timeout=SECONDS * 1000)
         self.gestures += 1
 
     def press(self, key: str) -> None:
@@ -53,18 +66,34 @@ class Hands:
         the last code gave, and keeps the code in its field: as a person
         would, press again until it is taken.
         """
+        with self.answer(f"to {code}"):
+            self.type(code)
+
+    def type(self, code: str) -> None:
+        "Into the scanner, and its Enter"
         reader = self.page.locator(
             '.modal.code-scanner input.form-control:focus')
         reader.wait_for()
-        said = self._said()
         self.page.keyboard.type(code)
         self.page.keyboard.press('Enter')
-        while reader.count() and reader.input_value() == code:
+        # A command closes the scanner, at any moment
+        while self.page.evaluate(TYPED) == code:
             self.page.wait_for_timeout(50)
             self.page.keyboard.press('Enter')
+
+    @contextmanager
+    def answer(self, what: str):
+        "Wait until the till says something else than before"
+        said = self._said()
+        yield
         deadline = time.monotonic() + SECONDS
         while self._said() == said:
-            assert time.monotonic() < deadline, f"no answer to {code}"
+            assert time.monotonic() < deadline, f"no answer {what}"
+            self.page.wait_for_timeout(20)
+
+    def wait_for_words(self) -> None:
+        "Until the till says how to begin"
+        while not self._said():
             self.page.wait_for_timeout(20)
 
     def _said(self) -> str:
@@ -80,10 +109,11 @@ class Hands:
     def in_sight(self, locator) -> bool:
         "Whether it is on the screen as it is, without scrolling"
         box = locator.bounding_box()
+        screen = self.page.viewport_size
         return bool(box) and (
             box['x'] >= 0 and box['y'] >= 0
-            and box['x'] + box['width'] <= WIDTH
-            and box['y'] + box['height'] <= HEIGHT)
+            and box['x'] + box['width'] <= screen['width']
+            and box['y'] + box['height'] <= screen['height'])
 
     def photograph(self, name: str) -> None:
         "A picture for people to look at, beside the project"
@@ -95,15 +125,21 @@ class Hands:
 
 
 @contextmanager
-def sign_in(url: str, database: str, login: str, password: str):
-    "The hands of *login* on the web client, signed in, in French"
+def sign_in(
+        url: str, database: str, login: str, password: str,
+        size: tuple[int, int] = (WIDTH, HEIGHT), touch: bool = False):
+    """The hands of *login* on the web client, signed in, in French.
+
+    *size* is width and height of the screen; *touch*: it is touched.
+    """
+    width, height = size
     from playwright.sync_api import sync_playwright
     with sync_playwright() as playwright, \
             tempfile.TemporaryDirectory() as profile:
         context = playwright.chromium.launch_persistent_context(
             profile, executable_path=find_chromium(), headless=True,
             locale='fr-FR', accept_downloads=True, args=OPTIONS,
-            viewport={'width': WIDTH, 'height': HEIGHT})
+            viewport={'width': width, 'height': height}, has_touch=touch)
         context.set_default_timeout(SECONDS * 1000)
         hands = Hands(context.pages[0])
         try:

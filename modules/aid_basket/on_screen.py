@@ -23,7 +23,7 @@ class ScreenMixin(Model):
     __slots__ = ()
 
     message = fields.Function(
-        fields.Char("Message", readonly=True), 'get_nothing')
+        fields.Char("Message", readonly=True), 'get_message')
     pick = fields.Function(
         fields.Many2One(
             'aid.family', "Family", states=_DONE,
@@ -122,6 +122,19 @@ class ScreenMixin(Model):
     @staticmethod
     def default_message() -> str:
         return gettext('aid_basket.msg_scan_begin')
+
+    @classmethod
+    def get_message(cls, baskets, name: str) -> dict:
+        "How to begin, or what comes after a basket that is done"
+        said = {
+            'draft': cls.default_message(),
+            'done': gettext(
+                'aid_basket.msg_basket_done',
+                command=gettext('aid_basket.msg_command_next')),
+            }
+        return {
+            b.id: None if b.state == 'draft' and b.lines
+            else said.get(b.state) for b in baskets}
 
     @classmethod
     def set_nothing(cls, baskets, name: str, value) -> None:

@@ -333,6 +333,8 @@ class ScanMixin(command.CommandMixin, Model):
         line.quantity = quantity
         line.barcode = found.barcode
         line.allergen_choice = None
+        # What a client is told it need not ask for
+        line.kept = line.parcel = None
         line.always_free = False
         line.basket_state = 'draft'
         line.currency = None

@@ -70,6 +70,53 @@
         return this.save(true).then(read, read);
     };
 
+    /* What a scan takes out of a basket is no longer on the server: the client
+       would keep it, struck through, and ask for it again in vain. What it
+       puts in comes with all its values: they need not be asked for. */
+
+    const set_records = Sao.field.One2Many.prototype.set_on_change;
+
+    Sao.field.One2Many.prototype.set_on_change = function(record, value) {
+        if ((record.model.name == 'aid.basket') && (this.name == 'lines')) {
+            this._set_default_value(record);
+            follow(record._values.lines, value || {});
+        }
+        return set_records.call(this, record, value);
+    };
+
+    function follow(lines, value) {
+        const gone = new Set([
+            ...(value.remove || []), ...(value.delete || []),
+            ...lines.record_removed.map(line => line.id),
+            ...lines.record_deleted.map(line => line.id)]);
+        for (const line of lines.filter(line => gone.has(line.id))) {
+            // It is still told to be gone when the basket is saved
+            lines.remove(line, false, true, false);
+        }
+        for (const [index, values] of value.add || []) {
+            if (values.id && !lines.get(values.id)) {
+                const line = lines.new_(false, values.id);
+                for (const name of Object.keys(values)) {
+                    line._loaded[name] = true;
+                }
+                lines.add(line, index, false);
+            }
+        }
+        for (const line of lines) {
+            line._loaded.id = true;
+        }
+    }
+
+    /* The lines of a basket are dressed for a phone (custom.css). */
+
+    const display_tree = Sao.View.Tree.prototype.display;
+
+    Sao.View.Tree.prototype.display = function() {
+        this.el.toggleClass(
+            'aid-till-lines', this.screen.model_name == 'aid.basket.line');
+        return display_tree.apply(this, arguments);
+    };
+
     /* Scans of one form come one after the other, from whichever reader, and
        a command of the code sheet presses its button. */
 
@@ -107,6 +154,25 @@
         const states = record.expr_eval(button.attributes.states || {});
         return (states.invisible || states.readonly) ? null : button;
     }
+
+    /* A button whose answer got lost may be pressed again: the client would
+       leave it disabled while the server cannot be reached. */
+
+    const press_in_form = Sao.View.Form.prototype.button_clicked;
+
+    Sao.View.Form.prototype.button_clicked = function(event) {
+        if (!is_basket(this.screen)) {
+            return press_in_form.call(this, event);
+        }
+        const button = event.data;
+        button.el.prop('disabled', true);
+        const pressed = this.screen.button(button.attributes);
+        if (pressed) {
+            pressed.fail(() => button.el.prop('disabled', false));
+        } else {
+            this.screen.display();
+        }
+    };
 
     /* The scanner opens by itself over a new basket, and closes when one goes
        on elsewhere. By touch it would bring up the keyboard over the
@@ -222,27 +288,29 @@
         return press_in_row.call(this, event);
     };
 
-    /* Where a day begins with sessions, Enter begins a basket. */
+    /* Where a day begins with sessions, Enter begins a basket, and so it does
+       when one comes back to it. */
 
-    const display_tree = Sao.View.Tree.prototype.display;
+    const render_button = ButtonColumn.prototype.render;
 
-    Sao.View.Tree.prototype.display = function() {
-        return display_tree.apply(this, arguments).then(result => {
-            if (this.screen.model_name == 'aid.distribution.session') {
-                window.setTimeout(() => to_new_basket(this.el));
-            }
-            return result;
-        });
+    ButtonColumn.prototype.render = function() {
+        const button = render_button.apply(this, arguments);
+        if (this.attributes.name == 'new_basket') {
+            window.setTimeout(() => to_new_basket(button));
+        }
+        return button;
     };
 
-    function to_new_basket(list) {
-        const board = list.closest('.board');
+    jQuery(document).on('shown.bs.tab', () => to_new_basket(
+        jQuery('.board button[name=new_basket]:visible').first()));
+
+    function to_new_basket(button) {
+        const board = button.closest('.board');
         const now = jQuery(document.activeElement);
         const idle = now.is('body') || (
             now.is('input') && !now.val() && now.closest(board).length);
-        if (board.is(':visible') && idle) {
-            list.find('button[name=new_basket]:visible:enabled')
-                .first().focus();
+        if (board.is(':visible') && button.is(':visible:enabled') && idle) {
+            button.focus();
         }
     }
 }());
