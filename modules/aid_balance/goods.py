@@ -23,29 +23,31 @@ KJ_PER_KCAL = 4.184
 class Goods:
     """The goods of a branch on a day that may be handed over.
 
-    *household* leaves out what it does not take; *cap_family* is what a cap
-    of items counts. `all` are plain goods, their key is the product.
+    Those that *basket* is for decide what is left out, because they do not
+    take it, and what is asked; *cap_family* is what a cap of items counts.
+    `all` are plain goods, their key is the product.
     """
 
     @without_check_access
     def __init__(
-            self, branch, date: dt.date, rule, rule_set, household=None,
-            payer: contribution.Household | None = None,
+            self, branch, date: dt.date, rule, rule_set, basket=None,
             cap_family=None) -> None:
         self.branch = branch
         self.date = date
         self.rule = rule
-        self.payer = payer or contribution.Household()
+        self.payer = (
+            reckoning.payer(basket, date) if basket
+            else contribution.Household())
         self.cap_family = cap_family
         self.cooked = {
             code for target in rule_set.targets() if target.cooked
             for code in (target.group, *target.includes)}
-        rows = _usable(branch, date)
+        rows = usable(branch, date)
         self.products = list(rows)
         refused = {
-            product for product, found in allergen.presences(
-                household, self.products, date).items()
-            if found.get('contains')}
+            product for product, found in allergen.present(
+                allergen.minded_by(basket), self.products, date).items()
+            if found.get('contains')} if basket else set()
         self.rows = {p: r for p, r in rows.items() if p not in refused}
         self.refused = refused
         self.all = self._plain(self.rows)
@@ -135,7 +137,7 @@ def _kcal(values, kg: float) -> float | None:
     return values.energy_kj / KJ_PER_KCAL * kg * 10
 
 
-def _usable(branch, date: dt.date) -> dict:
+def usable(branch, date: dt.date) -> dict:
     "What is on hand and may leave on *date*, by product, first expired first"
     OnHand = Pool().get('aid.lot.on_hand')
     rows: dict = defaultdict(list)

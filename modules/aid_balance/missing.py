@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from aid_nutrition.balance import PRESENT
+
 from trytond.model import ModelView, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateTransition, StateView
 
+from .own_branch import own
 from .wanted import ANSWERS
 
 
@@ -58,10 +61,10 @@ class Make(metaclass=PoolMeta):
         return super().transition_make()
 
     def default_missing(self, fields) -> dict:
-        return question(self.start.branch, self._lacking())
+        return question(own(self.start.branch), self._lacking())
 
     def transition_answer(self) -> str:
-        keep(self.start.branch, self.missing.groups)
+        keep(own(self.start.branch), self.missing.groups)
         return super().transition_make()
 
     def _lacking(self) -> dict:
@@ -79,12 +82,14 @@ def _kg(line) -> float | None:
 
 @without_check_access
 def lacking(branch, parcels: Iterable[tuple]) -> dict:
-    """What parcels lack to the floors of their food groups, in kilograms.
+    """What parcels lack to the floors of the food groups they are without.
+
+    A group is missing below half of its floor.
 
     :param parcels: for each size, pairs of a product (or a family) and its
         weight, and how many parcels are alike
-    :return: `aid.food.group` → kg of all parcels together; parcels without
-        any food lack nothing
+    :return: `aid.food.group` → kg to its floor in all parcels together;
+        parcels without any food lack nothing
     """
     pool = Pool()
     Group = pool.get('aid.food.group')
@@ -95,7 +100,8 @@ def lacking(branch, parcels: Iterable[tuple]) -> dict:
         balance = rule_set.balance(goods)
         total = sum(group.kg for group in balance.groups)
         for group in balance.groups:
-            if total and group.group in balance.missing:
+            # A little less than the floor is nothing to ask about
+            if total and group.missing_part > 1 - PRESENT:
                 result[group.group] += group.shortfall * total * count
     groups = Group.search([('code', 'in', list(result))])
     return {

@@ -5,7 +5,7 @@ its products had been scanned, so that every rule of the till holds.
 """
 from __future__ import annotations
 
-from aid_basket import reckoning, standing
+from aid_basket import standing
 from aid_basket.checkout import check_states
 from aid_basket.finish_first import expected
 from aid_basket.scan import Found
@@ -70,7 +70,7 @@ class Offer(ModelView):
     __name__ = 'aid.proposal.basket.offer'
 
     lines = fields.One2Many('aid.proposal.basket.line', None, "Goods")
-    remark = fields.Text("To Mind", readonly=True)
+    remark = fields.Char("To Mind", readonly=True)
 
 
 class OfferLine(ModelView):
@@ -131,8 +131,7 @@ def offered(basket) -> dict:
     entitlement = (
         basket.household.entitlement_at(date) if basket.household else None)
     goods = Goods(
-        branch, date, rule, rule_set, basket.household,
-        reckoning.payer(basket, date),
+        branch, date, rule, rule_set, basket,
         entitlement.cap_family if entitlement else None)
     persons = max(basket.count_people() or 1, 1)
     taken = goods.of(basket.lines)

@@ -1,6 +1,8 @@
 """A line of a basket: some goods of one kind, and what is known of them."""
 from __future__ import annotations
 
+from decimal import Decimal
+
 from sql import Null
 
 from trytond.i18n import gettext
@@ -16,6 +18,7 @@ from .exceptions import BasketAccessError
 from .exchange import KeptMixin
 from .keep import forget_timestamps
 from .parcel import PackedMixin
+from .reckoning import promotion_words
 
 KNOWLEDGE = [
     (None, ""),
@@ -29,6 +32,7 @@ RULES = [
     ('always_free', "Always Free"),
     ('household_free', "Free for the Household"),
     ('emergency', "Emergency Aid"),
+    ('promotion', "Promotion"),
     ('household_rate', "Rate of the Household"),
     ('ceiling', "Ceiling of the Supply Source"),
     ('per_kg', "EUR per Kilogram"),
@@ -116,6 +120,11 @@ class Line(KeptMixin, PackedMixin, ModelSQL, ModelView):
         "Aid Granted", currency='currency', digits='currency',
         readonly=True)
     rule = fields.Selection(RULES, "By", readonly=True, sort=False)
+    promotion = fields.Numeric(
+        "Taken Off", digits=(None, 4), readonly=True,
+        help="The part of the price that a promotion takes off.")
+    promotion_words = fields.Function(
+        fields.Char("Promotion", readonly=True), 'get_promotion_words')
 
     move = fields.Many2One(
         'stock.move', "Move", readonly=True, ondelete='RESTRICT')
@@ -222,6 +231,19 @@ class Line(KeptMixin, PackedMixin, ModelSQL, ModelView):
         if self.lot and not self.product:
             self.product = self.lot.product
             self.on_change_product()
+
+    @classmethod
+    def get_promotion_words(cls, lines, name: str) -> dict:
+        return {l.id: promotion_words(l.promotion) for l in lines}
+
+    @classmethod
+    def price_factors(cls, basket, lines) -> list[Decimal]:
+        """What promotions leave of the price of each of *lines*, 0 to 1.
+
+        Nothing is taken off here: a room above may lower them. What the
+        goods are (weight, whether they must be free) is known by then.
+        """
+        return [Decimal(1)] * len(lines)
 
     @classmethod
     def get_basket(cls, lines, names: list[str]) -> dict:

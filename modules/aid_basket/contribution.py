@@ -4,12 +4,16 @@ The order is the one a person would explain at the till:
 
 1. goods that must be free are free and leave the reckoning altogether;
 2. the rule of the branch (or of the household) gives every other line an
-   amount;
+   amount, of which a promotion leaves a part;
 3. no line is asked more than its supply source allows, nor more than the
    goods are worth;
 4. the basket is raised to its minimum, lowered to its maximum, and rounded
    down to the smallest coin in use; what changes is shared by the lines, so
    that their sum is always the amount of the basket.
+
+A promotion lowers a price by weight or value, not a flat sum. It comes before
+ceilings, bounds and rounding, and what it leads to is bounded by what would
+be asked without it: no line is dearer because another one is cheaper.
 
 Amounts are `Decimal` in the currency of the books, weights kilograms, rates
 shares (0.10 is a tenth).
@@ -17,7 +21,7 @@ shares (0.10 is a tenth).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 ZERO = Decimal(0)
@@ -25,8 +29,8 @@ CENT = Decimal('0.01')
 
 #: How the amount of a line was found, most particular first.
 REASONS = (
-    'always_free', 'household_free', 'emergency', 'ceiling', 'household_rate',
-    'per_kg', 'rate', 'flat', 'free')
+    'always_free', 'household_free', 'emergency', 'promotion', 'ceiling',
+    'household_rate', 'per_kg', 'rate', 'flat', 'free')
 
 
 @dataclass(frozen=True)
@@ -36,13 +40,15 @@ class Item:
     `market_value` is what the goods are worth; `kg` their weight when known;
     `price_per_kg` what the rule asks per kilogram before any rate; `ceiling`
     the greatest share of the market value that the supply source lets us
-    ask, `None` where it says nothing.
+    ask, `None` where it says nothing; `factor` what a promotion leaves of the
+    price, 0 to 1.
     """
     market_value: Decimal
     kg: float | None = None
     price_per_kg: Decimal | None = None
     always_free: bool = False
     ceiling: Decimal | None = None
+    factor: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True)
@@ -100,10 +106,29 @@ def charge(
 
     *quantum* is the smallest amount of the currency.
     """
+    plain = [replace(item, factor=Decimal(1)) for item in items]
+    asked, reasons = _ask(
+        plain, [_limit(i, quantum) for i in items], rule, household, quantum)
+    if any(item.factor < 1 for item in items):
+        before = asked
+        asked, _ = _ask(items, before, rule, household, quantum)
+        reasons = [
+            'promotion' if now < then else reason
+            for now, then, reason in zip(asked, before, reasons)]
+    return [
+        Charge(item.market_value, amount, item.market_value - amount, reason)
+        for item, amount, reason in zip(items, asked, reasons)]
+
+
+def _ask(
+        items: Sequence[Item], limits: Sequence[Decimal], rule: Rule,
+        household: Household, quantum: Decimal
+        ) -> tuple[list[Decimal], list[str]]:
+    "Amounts for all *items*, none above its limit, and their reasons"
     asked = [ZERO] * len(items)
     reasons = ['always_free'] * len(items)
     charged = [i for i, item in enumerate(items) if not item.always_free]
-    limits = [_limit(items[i], quantum) for i in charged]
+    limits = [limits[i] for i in charged]
     amounts, reason = _by_rule(
         [items[i] for i in charged], limits, rule, household, quantum)
     bounded = reason not in {'free', 'household_free', 'emergency'}
@@ -115,9 +140,7 @@ def charge(
             bounded and amount == limit and items[i].ceiling is not None
             and items[i].ceiling < 1)
         reasons[i] = 'ceiling' if at_ceiling else reason
-    return [
-        Charge(item.market_value, amount, item.market_value - amount, reason)
-        for item, amount, reason in zip(items, asked, reasons)]
+    return asked, reasons
 
 
 def _limit(item: Item, quantum: Decimal) -> Decimal:
@@ -144,11 +167,12 @@ def _by_rule(
     if rule.mode == 'per_kg':
         wanted = [
             Decimal(str(i.kg or 0)) * (i.price_per_kg or ZERO)
-            * rule.rate * part
+            * rule.rate * part * _left(i)
             for i in items]
         return _round_within(wanted, limits, quantum), reason or 'per_kg'
     if rule.mode == 'rate':
-        wanted = [i.market_value * rule.rate * part for i in items]
+        wanted = [
+            i.market_value * rule.rate * part * _left(i) for i in items]
         return _round_within(wanted, limits, quantum), reason or 'rate'
     if rule.mode in {'flat_basket', 'flat_person'}:
         people = household.size if rule.mode == 'flat_person' else 1
@@ -157,6 +181,11 @@ def _by_rule(
             rule.amount * people * part, values, limits, quantum
             ), reason or 'flat'
     return nothing, 'free'
+
+
+def _left(item: Item) -> Decimal:
+    "What a promotion leaves of the price: never more than all, nor below 0"
+    return min(max(item.factor, ZERO), Decimal(1))
 
 
 def _round_within(

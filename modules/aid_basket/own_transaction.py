@@ -19,10 +19,11 @@ def own_transaction(records, company):
     current transaction is used. Access was checked before; inside it is not.
     """
     transaction = Transaction()
-    created = set(map(int, transaction.create_records.get(
-                records[0].__name__, ())))
+    created = {
+        (name, int(id_)) for name in {r.__name__ for r in records}
+        for id_ in transaction.create_records.get(name, ())}
     if (not transaction.database.has_select_for()
-            or any(r.id in created for r in records)):
+            or any((r.__name__, r.id) in created for r in records)):
         with transaction.set_context(company=company.id), \
                 without_check_access():
             yield

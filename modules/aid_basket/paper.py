@@ -13,7 +13,7 @@ from trytond.report import Report
 from trytond.rpc import RPC
 from trytond.transaction import Transaction, without_check_access
 
-from .reckoning import rule_of
+from .reckoning import promotion_words, rule_of
 
 LABELS = [
     'date', 'household', 'goods', 'quantity', 'amount', 'value', 'aid',
@@ -120,16 +120,18 @@ class BasketPaper(PaperReport, Report):
     @classmethod
     def _line(cls, line, date) -> dict:
         lang = Pool().get('ir.lang').get()
-        note = ''
+        notes = []
+        if line.promotion:
+            notes.append(promotion_words(line.promotion))
         if line.lot and line.lot.is_past_best_before(date):
-            note = gettext(
-                'aid_basket.msg_paper_past_best_before',
-                date=lang.strftime(line.lot.expiration_date))
+            notes.append(gettext(
+                    'aid_basket.msg_paper_past_best_before',
+                    date=lang.strftime(line.lot.expiration_date)))
         return {
             'product': line.product.name,
             'quantity': lang.format_number_symbol(line.quantity, line.unit),
             'lot': line.lot.number if line.lot else '',
-            'note': note,
+            'note': ' - '.join(notes),
             'asked': line.asked or ZERO,
             'market_value': line.market_value or ZERO,
             'granted': line.granted or ZERO,

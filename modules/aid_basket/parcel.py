@@ -229,7 +229,7 @@ class Parcel(BranchMixin, ModelSQL, ModelView):
         :raises ParcelError: the goods are not enough; nothing has changed
         """
         today = branch.today()
-        with _turn([branch], branch, today):
+        with _turn([branch, model], branch, today):
             # What was read before belongs to the other transaction
             branch = Pool().get('aid.branch')(branch.id)
             model = Pool().get('aid.parcel.model')(model.id)

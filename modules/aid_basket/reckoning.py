@@ -9,6 +9,7 @@ import datetime as dt
 from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 
+from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 
@@ -43,14 +44,18 @@ def reckon(
         for line in lines:
             _set_facts(line, shelf, rule, date, place, beyond)
     quantum = _quantum(branch.company.currency)
+    factors = Pool().get('aid.basket.line').price_factors(basket, lines)
     charges = contribution.charge(
-        [_item(l) for l in lines],
+        [_item(l, f) for l, f in zip(lines, factors)],
         rule.plain() if rule else contribution.Rule(),
         payer(basket, date), quantum)
-    for line, charge in zip(lines, charges):
+    for line, charge, factor in zip(lines, charges, factors):
         line.asked = charge.asked
         line.granted = charge.granted
         line.rule = charge.reason
+        line.promotion = (
+            1 - factor if charge.reason == 'promotion' else None)
+        line.promotion_words = promotion_words(line.promotion)
     basket.kg = round(sum(l.kg or 0 for l in lines), 3)
     for name in ['market_value', 'asked', 'granted']:
         total = sum((getattr(l, name) for l in lines), ZERO)
@@ -167,13 +172,22 @@ def market_value(product, quantity: float, unit, date: dt.date) -> Decimal:
         contribution.CENT, ROUND_HALF_UP)
 
 
-def _item(line) -> contribution.Item:
+def promotion_words(promotion: Decimal | None) -> str | None:
+    "How much a promotion takes off a price, as a line and a paper say it"
+    if not promotion:
+        return None
+    return gettext(
+        'aid_basket.msg_promotion', percent=round(promotion * 100))
+
+
+def _item(line, factor: Decimal) -> contribution.Item:
     return contribution.Item(
         market_value=line.market_value,
         kg=line.kg,
         price_per_kg=line.price_per_kg,
         always_free=line.always_free,
-        ceiling=line.ceiling)
+        ceiling=line.ceiling,
+        factor=factor)
 
 
 def _quantum(currency) -> Decimal:

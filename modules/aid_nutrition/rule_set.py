@@ -199,6 +199,10 @@ class RuleSet(DatedMixin, DeactivableMixin, ModelSQL, ModelView):
         return asked_of(
             targets, [e.as_exemption() for e in self.exemptions], diets)
 
+    def homes(self) -> dict[str, str]:
+        "The group that each group counts in, where it counts in another one"
+        return balance.homes(self.targets())
+
     def balance(
             self, goods: Iterable[tuple[Any, float | None]],
             shelf: Iterable[Any] = (),

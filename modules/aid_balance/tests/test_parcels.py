@@ -11,8 +11,9 @@ from trytond.transaction import Transaction
 
 from aid_balance.exceptions import ProposalError
 from aid_balance.sizes import sizes_of
+from aid_balance.tests.shelf import at_shelf
 from aid_basket.tests.till import (
-    TillTestCase, at_till, basket_of, create_household, family, give,
+    TillTestCase, basket_of, create_household, family, give,
     give_free, grant_entitlement, make_product, on_hand, open_session, rule)
 
 DAY = dt.timedelta(days=1)
@@ -81,7 +82,7 @@ class ParcelsTestCase(TillTestCase):
     @with_transaction()
     def test_parcels(self):
         "Proposed, edited, packed; what is missing is asked and remembered"
-        with at_till() as branch:
+        with at_shelf() as branch:
             pool = Pool()
             Parcel = pool.get('aid.parcel')
             Wanted = pool.get('aid.goods.wanted')
@@ -166,7 +167,7 @@ class ParcelsTestCase(TillTestCase):
 
     @with_transaction()
     def test_nothing(self):
-        with at_till() as branch:
+        with at_shelf() as branch:
             rule(mode='free')
             give(branch, {'family': 'hygiene', 'net_weight': 100})
             with self.assertRaises(ProposalError) as caught:
@@ -176,7 +177,7 @@ class ParcelsTestCase(TillTestCase):
     @with_transaction()
     def test_make_asks(self):
         "A model made by hand asks too, but not for what is no food"
-        with at_till() as branch:
+        with at_shelf() as branch:
             pool = Pool()
             Model = pool.get('aid.parcel.model')
             Parcel = pool.get('aid.parcel')
@@ -198,7 +199,7 @@ class ParcelsTestCase(TillTestCase):
     @with_transaction()
     def test_offer(self):
         "What a basket lacks, without what the household does not take"
-        with at_till() as branch:
+        with at_shelf() as branch:
             pool = Pool()
             Basket = pool.get('aid.basket')
             Kind = pool.get('aid.household.constraint.kind')

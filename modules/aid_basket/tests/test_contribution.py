@@ -1,5 +1,6 @@
 import doctest
 import unittest
+from dataclasses import replace
 from decimal import Decimal as D
 
 from hypothesis import given
@@ -236,6 +237,39 @@ class ChargePropertyTestCase(unittest.TestCase):
         self.assertEqual(
             [c for c in charge(items, rule, household) if not c.free],
             charge(kept, rule, household))
+
+    @given(items, rules, households, st.lists(
+            st.decimals(-1, 2, places=2), min_size=10, max_size=10))
+    def test_promotion(self, items, rule, household, factors):
+        "A promotion never makes any line dearer, and keeps all promises"
+        before = charge(items, rule, household)
+        promoted = [
+            replace(item, factor=factors[n % 10])
+            for n, item in enumerate(items)]
+        after = charge(promoted, rule, household)
+        for item, then, now in zip(promoted, before, after, strict=True):
+            self.assertLessEqual(0, now.asked)
+            self.assertLessEqual(now.asked, then.asked)
+            self.assertEqual(
+                now.reason == 'promotion', now.asked < then.asked)
+            self.assertEqual(now.asked + now.granted, item.market_value)
+        total = sum((c.asked for c in after), D(0))
+        if rule.rounding and household.contribution != 'free':
+            self.assertEqual(total % rule.rounding, 0)
+        if rule.minimum is not None and household.contribution == 'standard':
+            plain = sum((c.asked for c in before), D(0))
+            self.assertGreaterEqual(
+                total, min(plain, round_down(rule.minimum, rule.rounding)))
+
+    def test_promotion_before_ceiling(self):
+        "Half of 4.00 is 2.00, which the ceiling of 3.00 lets pass"
+        item = Item(D(4), ceiling=D('0.75'), factor=D('0.5'))
+        line, = charge([item], Rule('rate'))
+        self.assertEqual((line.asked, line.reason), (D(2), 'promotion'))
+        line, = charge([replace(item, factor=D('0.9'))], Rule('rate'))
+        self.assertEqual((line.asked, line.reason), (D(3), 'ceiling'))
+        line, = charge([item], Rule('flat_basket', amount=D(1)))
+        self.assertEqual((line.asked, line.reason), (D(1), 'flat'))
 
     @given(
         st.decimals(0, 500, places=2),
