@@ -13,6 +13,8 @@ from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 
+from aid_branch.reading import read_together
+
 from . import contribution
 from .shelf import Shelf
 
@@ -36,6 +38,8 @@ def reckon(
         return
     date = session.date
     branch = session.branch
+    read_together(_get(l, 'product') for l in lines)
+    read_together(_get(l, 'lot') for l in lines)
     if shelf is None:
         shelf = Shelf(branch, date, [_get(l, 'product') for l in lines])
     rule = rule_of(branch, date)

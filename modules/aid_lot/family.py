@@ -1,8 +1,6 @@
 """What a volunteer sees: a dozen families of goods, each with a picture."""
 from __future__ import annotations
 
-import datetime as dt
-
 from aid_branch.dated import RuleMixin
 
 from trytond.i18n import gettext
@@ -13,7 +11,8 @@ from trytond.modules.product import price_digits
 from trytond.pool import Pool
 
 from .exceptions import FamilyValidationError
-from .supply import STANDINGS, in_force
+from .supply import STANDINGS
+from .terms import TermMixin, TermsMixin
 
 DATE_KINDS = [
     ('use_by', "Use by"),
@@ -22,7 +21,9 @@ DATE_KINDS = [
     ]
 
 
-class Family(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
+class Family(
+        TermsMixin, DeactivableMixin, sequence_ordered(), ModelSQL,
+        ModelView):
     """A family of goods.
 
     Weight and family are enough to receive, value, balance and hand over
@@ -30,6 +31,7 @@ class Family(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
     piece weighs on average and a price per kilogram.
     """
     __name__ = 'aid.family'
+    _term_model = ('aid.family.term', 'family')
 
     name = fields.Char("Name", required=True, translate=True)
     code = fields.Char("Code", required=True)
@@ -82,13 +84,6 @@ class Family(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
         return [(None, '')] + [
             (icon.name, icon.name) for icon in Icon.search(
                 [('name', 'like', 'aid-family%')], order=[('name', 'ASC')])]
-
-    def term_at(self, date: dt.date):
-        """The ``aid.family.term`` that holds on *date*, or None.
-
-        Reads the terms of all the families browsed together at once.
-        """
-        return in_force(self.terms, date)
 
     @classmethod
     def validate_fields(cls, families, field_names) -> None:
@@ -154,7 +149,7 @@ class Family(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
         return super().copy(families, default=default)
 
 
-class FamilyTerm(RuleMixin, ModelSQL, ModelView):
+class FamilyTerm(TermMixin, RuleMixin, ModelSQL, ModelView):
     "What a family is worth, and how long past its best-before, from a day on"
     __name__ = 'aid.family.term'
     _rule_key = ('family',)

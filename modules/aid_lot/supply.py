@@ -1,7 +1,6 @@
 """Where goods come from, and what that forbids, allows and requires."""
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 
 from aid_branch.dated import RuleMixin
@@ -11,6 +10,8 @@ from trytond.model import (
     sequence_ordered)
 from trytond.pyson import Eval
 
+from .terms import TermMixin, TermsMixin
+
 STANDINGS = [
     ('law', "Law"),
     ('policy', "Network Policy"),
@@ -19,12 +20,14 @@ STANDINGS = [
 
 
 class SupplySource(
-        DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
+        TermsMixin, DeactivableMixin, sequence_ordered(), ModelSQL,
+        ModelView):
     """Where goods come from.
 
     The source is set once on the lot and stays with it to the basket.
     """
     __name__ = 'aid.supply.source'
+    _term_model = ('aid.supply.source.term', 'supply_source')
 
     name = fields.Char("Name", required=True, translate=True)
     code = fields.Char("Code", required=True)
@@ -49,15 +52,8 @@ class SupplySource(
     def default_party_required() -> str:
         return 'none'
 
-    def term_at(self, date: dt.date):
-        """The ``aid.supply.source.term`` that holds on *date*, or None.
 
-        Reads the terms of all the sources browsed together at once.
-        """
-        return in_force(self.terms, date)
-
-
-class SupplySourceTerm(RuleMixin, ModelSQL, ModelView):
+class SupplySourceTerm(TermMixin, RuleMixin, ModelSQL, ModelView):
     "What a supply source forbids and allows, from a day on"
     __name__ = 'aid.supply.source.term'
     _rule_key = ('supply_source',)
@@ -105,14 +101,3 @@ class SupplySourceTerm(RuleMixin, ModelSQL, ModelView):
     def most(self) -> Decimal | None:
         "The largest share of the market value that may be asked, or None"
         return Decimal(0) if self.always_free else self.ceiling_rate
-
-
-def in_force(terms, date: dt.date):
-    """The one of the dated *terms* that holds on *date*, or None.
-
-    Of several, the one that began last; of equals, the one entered last.
-    """
-    return max(
-        (term for term in terms if term.holds_on(date)),
-        key=lambda term: (term.valid_from or dt.date.min, term.id or 0),
-        default=None)
