@@ -35,19 +35,18 @@ class Network(ThreadingHTTPServer):
         self.loss = 0.
         self.is_cut = False
         self.lost = 0
-        self._cut_at: str | None = None
+        self._cut_at: tuple[str, float] | None = None
         self._chance = random.Random(18)
 
     @property
     def url(self) -> str:
         return f'http://127.0.0.1:{self.server_port}/'
 
-    def cut_at(self, method: str) -> None:
-        "Lose the answer of the next call of *method*, and all that follow"
-        self._cut_at = method
+    def cut_at(self, method: str, seconds: float) -> None:
+        "Lose the answer of the next call of *method*, and all for a while"
+        self._cut_at = method, seconds
 
-    def mend(self) -> None:
-        "Let calls pass again"
+    def _mend(self) -> None:
         self.is_cut = False
 
     def loses(self) -> bool:
@@ -59,8 +58,10 @@ class Network(ThreadingHTTPServer):
 
     def answered(self, method: str | None) -> None:
         "The server has done what *method* asks"
-        if method and method == self._cut_at:
+        if self._cut_at and method == self._cut_at[0]:
+            seconds = self._cut_at[1]
             self.is_cut, self._cut_at = True, None
+            threading.Timer(seconds, self._mend).start()
 
 
 @contextmanager

@@ -268,3 +268,34 @@ def test_poor_network(demo, households, goods):
         assert poor.lost, "nothing was lost: this has shown nothing"
     assert hands.gestures <= MOST_GESTURES
     handed_over(demo, household, goods)
+
+
+def test_cut_at_checkout(demo, households, goods):
+    "The answer is lost: it is asked for again, and goods are gone once"
+    household = next(households)['code']
+    with network(demo.url) as cut, sign_in(
+            cut.url, NAME_OF_DEMO, 'caisse', PASSWORD, PHONE,
+            touch=True) as hands:
+        way = Thumbs(hands)
+        compose(way, household, goods)
+        before = on_hand(demo, goods)
+        cut.cut_at('model.aid.basket.checkout', seconds=1)
+        way.pay()
+        wait_until_done(hands)
+        assert cut.lost, "nothing was lost: this has shown nothing"
+    assert hands.gestures <= MOST_GESTURES
+    handed_over(demo, household, goods)
+    assert on_hand(demo, goods) == {
+        label: quantity - 1 for label, quantity in before.items()}
+
+
+def on_hand(demo, goods: Goods) -> dict[str, float]:
+    "How much there is of each label that is scanned"
+    rows = ask(
+        demo, 'aid.lot.on_hand', 'search_read', [
+            ('lot.number', 'in', goods.labels), ('quantity', '>', 0)],
+        0, None, None, ['lot.rec_name', 'quantity'])
+    total: Counter = Counter()
+    for row in rows:
+        total[row['lot.']['rec_name'].split()[0]] += row['quantity']
+    return dict(total)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from aid_branch.named import own_branch
 from aid_nutrition.balance import PRESENT
 
 from trytond.model import ModelView, fields
@@ -16,7 +17,6 @@ from trytond.pyson import Eval
 from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateTransition, StateView
 
-from .own_branch import own
 from .wanted import ANSWERS
 
 
@@ -61,10 +61,10 @@ class Make(metaclass=PoolMeta):
         return super().transition_make()
 
     def default_missing(self, fields) -> dict:
-        return question(own(self.start.branch), self._lacking())
+        return question(own_branch(self.start.branch), self._lacking())
 
     def transition_answer(self) -> str:
-        keep(own(self.start.branch), self.missing.groups)
+        keep(own_branch(self.start.branch), self.missing.groups)
         return super().transition_make()
 
     def _lacking(self) -> dict:

@@ -16,12 +16,12 @@ from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import (
     Button, StateAction, StateReport, StateTransition, StateView, Wizard)
 
+from aid_branch.named import own_branch
 from aid_basket.finish_first import expected
 
 from . import missing
 from .exceptions import ProposalError
 from .goods import Goods
-from .own_branch import own
 from .proposal import Line, Size, propose
 from .sizes import sizes_of
 
@@ -64,7 +64,7 @@ class ParcelsStart(ModelView):
         self.sizes = []
         if not self.branch:
             return
-        own(self.branch)
+        own_branch(self.branch)
         Size = Pool().get('aid.proposal.parcels.size')
         today = self.branch.today()
         rule = _rule(self.branch, today)
@@ -139,7 +139,7 @@ class ParcelsReview(ModelView):
         lines = list(self.lines or [])
         if not self.branch:
             return
-        _know_products(own(self.branch), lines)
+        _know_products(own_branch(self.branch), lines)
         self.lines = lines
         self.words = said(self.branch, self.sizes or [], lines)
         self.remark = _short_of(self.sizes or [], lines)
@@ -247,7 +247,7 @@ class Parcels(Wizard):
 
     def default_review(self, fields) -> dict:
         start = self.start
-        branch = own(start.branch)
+        branch = own_branch(start.branch)
         lines = proposed(
             branch, [(s.persons, s.count) for s in start.sizes],
             start.days, start.households)
@@ -267,10 +267,11 @@ class Parcels(Wizard):
         return self._pack()
 
     def default_missing(self, fields) -> dict:
-        return missing.question(own(self.review.branch), self._lacking())
+        return missing.question(
+            own_branch(self.review.branch), self._lacking())
 
     def transition_answer(self) -> str:
-        missing.keep(own(self.review.branch), self.missing.groups)
+        missing.keep(own_branch(self.review.branch), self.missing.groups)
         return self._pack()
 
     def do_print_(self, action) -> tuple[dict, dict]:
@@ -292,7 +293,7 @@ class Parcels(Wizard):
         :raises ParcelError: the goods are not enough; nothing has changed
         """
         Parcel = Pool().get('aid.parcel')
-        branch = own(self.review.branch)
+        branch = own_branch(self.review.branch)
         made = []
         models = self._models()
         for size in self.review.sizes:
@@ -303,7 +304,7 @@ class Parcels(Wizard):
 
     def _models(self) -> dict:
         "The models of what is on the screen, by how many people they are for"
-        branch = own(self.review.branch)
+        branch = own_branch(self.review.branch)
         return make_models(branch, [
                 (l.persons, l.product, l.quantity)
                 for l in self.review.lines])

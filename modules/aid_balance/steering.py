@@ -19,10 +19,10 @@ from trytond.report import Report
 from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import Button, StateReport, StateView, Wizard
 
+from aid_branch.named import own_branch
 from aid_basket.paper import PaperReport
 
 from .goods import usable
-from .own_branch import own
 from .parcels import rule_set_of
 from .wanting import divide, needs
 
@@ -103,7 +103,7 @@ class Steering(Wizard):
     print_ = StateReport('aid.steering.report')
 
     def default_result(self, fields) -> dict:
-        branch = own(self.start.branch)
+        branch = own_branch(self.start.branch)
         figures = standing_of(branch, self.start.first, self.start.last)
         return {
             'words': figures['words'],
@@ -121,7 +121,7 @@ class Steering(Wizard):
             }
 
     def do_print_(self, action) -> tuple[dict, dict]:
-        branch = own(self.start.branch)
+        branch = own_branch(self.start.branch)
         return action, {
             'model': 'aid.branch',
             'id': branch.id,
@@ -150,7 +150,7 @@ class SteeringReport(PaperReport, Report):
         context['pages'] = [
             {'branch': branch.name, 'first': first, 'last': last,
                 **standing_of(branch, first, last)}
-            for branch in map(own, Branch.browse(records))]
+            for branch in map(own_branch, Branch.browse(records))]
         return context
 
 

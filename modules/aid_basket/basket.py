@@ -349,7 +349,8 @@ class Basket(
                 'cancelled_by', 'cancel_reason', 'entitlement',
                 'to_review', 'review_reason', 'note', 'question',
                 'question_code', 'labels_read', 'cap_choice', 'cap_reason',
-                'cap_person', 'cap_allowed_by', 'cap_carried', 'told', 'served_by', 'prints',
+                'cap_person', 'cap_allowed_by', 'cap_carried', 'told',
+                'served_by', 'prints',
                 'replaces', 'returns', 'from_paper', 'request_key']:
             default.setdefault(name)
         default.setdefault('state', 'draft')

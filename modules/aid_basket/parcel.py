@@ -20,6 +20,7 @@ from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import (
     Button, StateReport, StateTransition, StateView, Wizard)
 
+from aid_branch.named import own_branch
 from aid_branch.scope import BranchMixin, NetworkOrBranchMixin
 from aid_branch.slices import slices
 from aid_donation.public_code import new_code
@@ -503,9 +504,13 @@ class Make(Wizard):
     def transition_make(self) -> str:
         Parcel = Pool().get('aid.parcel')
         parcels = Parcel.make(
-            self.start.branch, self.start.model, self.start.count)
+            own_branch(self.start.branch), self.start.model,
+            self.start.count)
         self.start.made = parcels
         return 'print_'
 
     def do_print_(self, action) -> tuple[dict, dict]:
-        return action, {'ids': [p.id for p in self.start.made], 'model': 'aid.parcel'}
+        return action, {
+            'ids': [p.id for p in self.start.made],
+            'model': 'aid.parcel',
+            }

@@ -13,7 +13,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import wraps
 
+from trytond.i18n import gettext
 from trytond.ir.rule import _get_access_models
+from trytond.model.exceptions import AccessError
 from trytond.pool import Pool
 from trytond.rpc import RPC
 from trytond.tools import is_instance_method
@@ -89,6 +91,20 @@ def visible(records) -> list:
         with check_access():
             records[0].__class__.read([r.id for r in records], ['id'])
     return records
+
+
+def own_branch(branch):
+    """The *branch* that a client named to a wizard, if it is one of its own.
+
+    Branches are readable by everybody, what lies in them is not.
+
+    :raises trytond.model.exceptions.AccessError: it is somebody else's
+    """
+    User = Pool().get('res.user')
+    if Transaction().user and not User.has_branch(branch):
+        raise AccessError(gettext(
+                'aid_branch.msg_branch_elsewhere', branch=branch.rec_name))
+    return branch
 
 
 def _is_client() -> bool:

@@ -84,6 +84,12 @@ class User(metaclass=PoolMeta):
             'aid_branch', 'group_all_branches') in cls.get_groups()
 
     @classmethod
+    def has_branch(cls, branch) -> bool:
+        "Whether *branch* is, or lies below, one of the current user's"
+        return cls.sees_all_branches() or bool(
+            set(cls.get_branches()) & set(branch.lineage))
+
+    @classmethod
     def on_modification(cls, mode, users, field_names=None) -> None:
         super().on_modification(mode, users, field_names=field_names)
         if mode == 'write':

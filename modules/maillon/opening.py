@@ -133,8 +133,7 @@ class OpenBranchStart(ModelView):
     def _check_parent(self) -> None:
         "Wizards run without record rules: nobody opens a branch elsewhere"
         User = Pool().get('res.user')
-        if not (User.sees_all_branches()
-                or set(User.get_branches()) & set(self.parent.lineage)):
+        if not User.has_branch(self.parent):
             raise BranchOpeningError(gettext(
                     'maillon.msg_open_elsewhere',
                     branch=self.parent.rec_name))
