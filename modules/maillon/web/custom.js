@@ -296,20 +296,39 @@
     ButtonColumn.prototype.render = function() {
         const button = render_button.apply(this, arguments);
         if (this.attributes.name == 'new_basket') {
-            window.setTimeout(() => to_new_basket(button));
+            soon_to_new_basket();
         }
         return button;
     };
 
-    jQuery(document).on('shown.bs.tab', () => to_new_basket(
-        jQuery('.board button[name=new_basket]:visible').first()));
+    jQuery(document).on('shown.bs.tab', soon_to_new_basket);
 
-    function to_new_basket(button) {
+    /* The client gives the focus away more than once while it shows a screen:
+       as long as nobody has touched anything it is taken back. */
+
+    let touched = 0;
+    ['keydown', 'pointerdown'].forEach(kind => document.addEventListener(
+        kind, () => {
+            touched = Date.now();
+        }, true));
+
+    function soon_to_new_basket() {
+        const shown = Date.now();
+        [0, 300, 1000, 2500].forEach(wait => window.setTimeout(() => {
+            if (touched <= shown) {
+                to_new_basket();
+            }
+        }, wait));
+    }
+
+    function to_new_basket() {
+        const button = jQuery(
+            '.board button[name=new_basket]:visible:enabled').first();
         const board = button.closest('.board');
         const now = jQuery(document.activeElement);
         const idle = now.is('body') || (
             now.is('input') && !now.val() && now.closest(board).length);
-        if (board.is(':visible') && button.is(':visible:enabled') && idle) {
+        if (board.is(':visible') && idle) {
             button.focus();
         }
     }
