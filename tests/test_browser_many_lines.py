@@ -230,31 +230,6 @@ def handed_over(demo, household: str, goods: Goods) -> dict:
     return basket
 
 
-@pytest.fixture(scope='module', params=list(WAYS))
-def way(demo, request):
-    # Small first: a menu that is open on a laptop covers all of a phone
-    with sign_in(
-            demo.url, NAME_OF_DEMO, 'caisse', PASSWORD, PHONE,
-            touch=request.param == 'thumbs') as hands:
-        yield WAYS[request.param](hands)
-
-
-@pytest.mark.parametrize('size', [PHONE, TABLET, LAPTOP])
-def test_eighteen_lines(demo, way, size, households, goods):
-    household = next(households)['code']
-    hands = way.hands
-    hands.page.set_viewport_size({'width': size[0], 'height': size[1]})
-    name = f'{type(way).__name__.lower()}-{size[0]}'
-    compose(way, household, goods)
-    hands.photograph(f'18-lines-{name}')
-    way.pay()
-    wait_until_done(hands)
-    hands.photograph(f'18-lines-{name}-done')
-    assert hands.gestures <= MOST_GESTURES
-    handed_over(demo, household, goods)
-    back_to_the_sessions(hands)
-
-
 def test_poor_network(demo, households, goods):
     "Late and with losses it takes longer, and no more gestures"
     household = next(households)['code']
@@ -299,3 +274,30 @@ def on_hand(demo, goods: Goods) -> dict[str, float]:
     for row in rows:
         total[row['lot.']['rec_name'].split()[0]] += row['quantity']
     return dict(total)
+
+
+# The last of the file: one browser stays open for all sizes, and there cannot
+# be another one beside it
+@pytest.fixture(scope='module', params=list(WAYS))
+def way(demo, request):
+    # Small first: a menu that is open on a laptop covers all of a phone
+    with sign_in(
+            demo.url, NAME_OF_DEMO, 'caisse', PASSWORD, PHONE,
+            touch=request.param == 'thumbs') as hands:
+        yield WAYS[request.param](hands)
+
+
+@pytest.mark.parametrize('size', [PHONE, TABLET, LAPTOP])
+def test_eighteen_lines(demo, way, size, households, goods):
+    household = next(households)['code']
+    hands = way.hands
+    hands.page.set_viewport_size({'width': size[0], 'height': size[1]})
+    name = f'{type(way).__name__.lower()}-{size[0]}'
+    compose(way, household, goods)
+    hands.photograph(f'18-lines-{name}')
+    way.pay()
+    wait_until_done(hands)
+    hands.photograph(f'18-lines-{name}-done')
+    assert hands.gestures <= MOST_GESTURES
+    handed_over(demo, household, goods)
+    back_to_the_sessions(hands)

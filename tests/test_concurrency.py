@@ -218,7 +218,8 @@ def run_wizard(till: Till, name: str, model: str, id_: int, steps) -> tuple:
     for state, change in steps:
         values = answer['view']['defaults'] | answer['view'].get('values', {})
         answer = proxy.execute(
-            session, {'start': change(values)}, state, context)
+            session, {answer['view']['state']: change(values)}, state,
+            context)
     return answer
 
 
@@ -245,7 +246,15 @@ def test_a_queue_a_parcel_and_an_exchange(servers, postgresql_house):
                 ('branch', '=', branch_id), ('state', '=', 'open')])
         run_wizard(admin, 'aid.parcel.make', 'aid.branch', branch_id, [
                 ('make', lambda values: {
-                        'branch': branch_id, 'model': model, 'count': 1})])
+                        'branch': branch_id, 'model': model, 'count': 1}),
+                # Pulses alone lack much, and it goes on
+                ('answer', lambda values: {
+                        'branch': branch_id,
+                        'groups': [{
+                                'food_group': group['food_group'],
+                                'kg': group['kg'],
+                                'answer': 'go_on',
+                                } for group in values['groups']]})])
         parcel, = admin.ids('aid.parcel', [])
         lines = admin('aid.parcel.line', 'search_read', [
                 ('parcel', '=', parcel)], 0, None, None,

@@ -52,10 +52,12 @@ DIGITS = 6
 SLACK = 0.1
 #: How urgent goods must be to be chosen for their date, 0 to 1
 URGENT = 0.5
-#: Where the search for whole pieces ends: part of the weight wanted, nodes, s
+#: Where the search for whole pieces ends: part of the weight wanted, nodes
 GAP = 0.04
 NODES = 50
-SECONDS = 0.6
+#: Seconds after which it ends all the same, ten times what it mostly takes: an
+#: answer that time decides is another one on another day
+SECONDS = 5.0
 
 EXPIRES = 'expires'
 COMPLETES = 'completes'
