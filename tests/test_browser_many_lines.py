@@ -255,7 +255,7 @@ def test_cut_at_checkout(demo, households, goods):
             touch=True) as hands:
         way = Thumbs(hands)
         compose(way, household, goods)
-        cut.cut_at('model.aid.basket.checkout', seconds=1)
+        cut.cut_at('model.aid.basket.checkout', seconds=6)
         way.pay()
         wait_until_done(hands)
         assert cut.lost, "nothing was lost: this has shown nothing"

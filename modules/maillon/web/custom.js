@@ -28,6 +28,11 @@
         '^wizard\\.aid\\.basket\\.(pay|exchange|cancel)\\.execute$',
     ].join('|'));
     const TIMES = 3;
+    /* Whoever waits for a paper waits for half a minute, rather than to wonder
+       whether the goods are booked. */
+    const BOOKS = /^(model\.aid\.basket\.checkout|wizard\.)/;
+    const PATIENT_TIMES = 12;
+    const LONGEST_WAIT = 3000;
 
     jQuery.ajaxPrefilter(request => {
         const method = (request.url || '').split('/rpc/#')[1];
@@ -35,10 +40,11 @@
             return;
         }
         const fail = request.error;
+        const most = BOOKS.test(method) ? PATIENT_TIMES : TIMES;
         request.asked_again = true;
         let times = 0;
         request.error = function(query, status, reason) {
-            if (query.status || (times >= TIMES)) {
+            if (query.status || (times >= most)) {
                 return fail.call(this, query, status, reason);
             }
             times += 1;
@@ -47,7 +53,7 @@
                 window.setTimeout(() => {
                     Sao.common.processing.hide(shown);
                     jQuery.ajax(this);
-                }, 400 * times);
+                }, Math.min(400 * times, LONGEST_WAIT));
             } else {
                 jQuery.ajax(this);
             }
