@@ -14,6 +14,7 @@ from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import without_check_access
 
+DIGITS = 6
 #: For how many days goods that are used up still say what may be asked for
 #: goods of their family that are found
 REMEMBERED = 30
@@ -58,6 +59,9 @@ def found_lots(branch, goods: Iterable[tuple], date: dt.date) -> list:
         quantities[keys[-1]] += quantity
     if not keys:
         return []
+    # Sums of binary fractions have more digits than the unit allows
+    quantities = {
+        key: round(quantity, DIGITS) for key, quantity in quantities.items()}
     numbers = Lot.next_numbers(len(quantities))
     source = found_source()
     lots = dict(zip(quantities, Lot.create([
