@@ -73,7 +73,7 @@ class TraceShown(ModelView):
     "The chain of some lots"
     __name__ = 'aid.lot.trace.shown'
 
-    words = fields.Text("In Short", readonly=True)
+    words = fields.Char("In Short", readonly=True)
     lots = fields.Many2Many(
         'stock.lot', None, None, "Lots", readonly=True)
     lines = fields.One2Many(
