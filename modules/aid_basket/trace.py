@@ -25,7 +25,7 @@ class TraceForward(metaclass=PoolMeta):
         Of those baskets that the user may see, as in every list.
         """
         action['pyson_domain'] = PYSONEncoder().encode([
-                ('lot', 'in', [lot.id for lot in self.shown.lots]),
+                ('lot', 'in', self.follow().lots),
                 ('basket.state', '=', 'done'),
                 ])
         return action, {}

@@ -10,6 +10,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
+from graphlib import TopologicalSorter
 
 from sql import With
 from sql.aggregate import Count, Max, Min, Sum
@@ -91,64 +93,114 @@ class Chain:
     :param roots: ids of the lots that were asked about
     :param links: every link into the lots of the chain
     :param steps: what happened to them
+    :param depth: how many steps each lot is away from the roots
+    :param forwards: what they became, else what they were made of
     """
     roots: list[int]
     links: list[Link]
     steps: list[Step]
     depth: dict[int, int]
+    forwards: bool = True
 
     @property
     def lots(self) -> list[int]:
         "Ids of all lots of the chain, the ones asked about first"
         return sorted(self.depth, key=lambda lot: (self.depth[lot], lot))
 
+    @cached_property
+    def steps_of(self) -> dict[int, list[Step]]:
+        "The steps of each lot that moved, in their order"
+        steps = defaultdict(list)
+        for step in self.steps:
+            steps[step.lot].append(step)
+        return dict(steps)
+
+    @cached_property
+    def accounts(self) -> dict[int, Account]:
+        "What came to be of each lot of the chain"
+        accounts = {lot: Account() for lot in self.lots}
+        for step in self.steps:
+            accounts[step.lot].add(step)
+        return accounts
+
     def account(self, lot: int) -> Account:
         "What came to be of *lot*"
-        result = Account()
-        for step in self.steps:
-            if step.lot == lot:
-                result.add(step)
-        return result
+        return self.accounts[lot]
 
     def is_certain(self, lot: int) -> bool:
-        """Whether all of *lot* comes from the lots that were asked about.
+        """Whether *lot* and those that were asked about surely share goods.
 
-        Where other goods went in as well, some of it may be of those alone:
-        that it holds any is only possible.
+        Forwards: all of *lot* comes from them. Where other goods went in as
+        well, some of it may be of those alone. Backwards: all of one of them
+        went through *lot*. Where it is one of several that went in, what is
+        looked at may be of the others alone.
         """
+        return lot in self._certain
+
+    @cached_property
+    def _certain(self) -> set[int]:
         origins = defaultdict(set)
         for link in self.links:
             origins[link.lot].add(link.parent)
-        to_see, seen = [lot], set()
-        while to_see:
-            lot = to_see.pop()
-            if lot in self.roots or lot in seen:
-                continue
-            seen.add(lot)
-            if not origins[lot]:
-                return False
-            to_see += origins[lot]
-        return True
+        if self.forwards:
+            return _made_only_of(self.roots, origins, self.depth)
+        return _all_went_through(self.roots, origins)
+
+
+def _made_only_of(
+        roots: Iterable[int], origins: dict[int, set[int]],
+        lots: Iterable[int]) -> set[int]:
+    """Those of *lots* that nothing but *roots* went into.
+
+    All that comes from a lot beside the chain is left out, up to the roots.
+    """
+    made = defaultdict(set)
+    for lot, parents in origins.items():
+        for parent in parents:
+            made[parent].add(lot)
+    roots = set(roots)
+    foreign = {
+        parent for parent in made
+        if parent not in origins and parent not in roots}
+    front = list(foreign)
+    while front:
+        reached = made[front.pop()] - foreign - roots
+        foreign |= reached
+        front += reached
+    return set(lots) - foreign
+
+
+def _all_went_through(
+        roots: Iterable[int], origins: dict[int, set[int]]) -> set[int]:
+    "The lots that all the goods of at least one of *roots* went through"
+    through: dict[int, frozenset[int]] = {}
+    for lot in TopologicalSorter(origins).static_order():
+        before = [through[parent] for parent in origins.get(lot, ())]
+        through[lot] = frozenset([lot]).union(
+            frozenset.intersection(*before) if before else ())
+    return {
+        lot for root in roots for lot in through.get(root, [root])}
 
 
 def forward(lots: Iterable) -> Chain:
     "What became of *lots* (``stock.lot``), to the last of them"
-    return _chain(lots, 'parent', 'lot')
+    return _chain(lots, forwards=True)
 
 
 def backward(lots: Iterable) -> Chain:
     "What *lots* (``stock.lot``) were made of, to the first of them"
-    return _chain(lots, 'lot', 'parent')
+    return _chain(lots, forwards=False)
 
 
-def _chain(lots: Iterable, from_: str, to: str) -> Chain:
+def _chain(lots: Iterable, forwards: bool) -> Chain:
     roots = [int(lot) for lot in lots]
     if not roots:
-        return Chain([], [], [], {})
-    links = _links(roots, from_, to)
+        return Chain([], [], [], {}, forwards)
+    way = ('parent', 'lot') if forwards else ('lot', 'parent')
+    links = _links(roots, *way)
     return Chain(
-        roots, links, _steps(roots, from_, to),
-        _depths(roots, links, from_, to))
+        roots, links, _steps(roots, *way), _depths(roots, links, *way),
+        forwards)
 
 
 def _reached(roots: list[int], from_: str, to: str) -> With:
@@ -261,13 +313,11 @@ def _depths(
         nexts[getattr(link, from_)].add(getattr(link, to))
     depth = dict.fromkeys(roots, 0)
     front = list(depth)
+    steps = 0
     while front:
-        reached = {n for lot in front for n in nexts[lot]} - depth.keys()
-        depth.update(
-            (lot, 1 + min(
-                    depth[f] for f in front if lot in nexts[f]))
-            for lot in reached)
-        front = list(reached)
+        steps += 1
+        front = list({n for lot in front for n in nexts[lot]} - depth.keys())
+        depth.update(dict.fromkeys(front, steps))
     return depth
 
 

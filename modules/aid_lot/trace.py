@@ -48,14 +48,19 @@ class Trace(Wizard):
         return list(self.records)
 
     def default_shown(self, fields) -> dict:
-        lots = visible(self.traced_lots())
-        found = self._follow(lots)
-        rows = _rows(found)
+        rows = _rows(self.follow())
         return {
-            'words': _words(lots, rows),
-            'lots': found.lots,
+            'words': _words(rows),
             'lines': rows[:MOST_ROWS],
             }
+
+    def follow(self) -> chain.Chain:
+        """The chain of what is asked about, as it is now.
+
+        A client sends back only what it was shown: every button of the
+        screen asks again.
+        """
+        return self._follow(visible(self.traced_lots()))
 
 
 class TraceForward(Trace):
@@ -74,8 +79,6 @@ class TraceShown(ModelView):
     __name__ = 'aid.lot.trace.shown'
 
     words = fields.Char("In Short", readonly=True)
-    lots = fields.Many2Many(
-        'stock.lot', None, None, "Lots", readonly=True)
     lines = fields.One2Many(
         'aid.lot.trace.line', None, "What Happened", readonly=True)
 
@@ -120,9 +123,6 @@ def _rows(found: chain.Chain) -> list[dict]:
         b.id: b.rec_name for b in Branch.browse(list({
                     id_ for s in found.steps
                     for id_ in [s.from_branch, s.to_branch] if id_}))}
-    steps: dict = {lot.id: [] for lot in lots}
-    for step in found.steps:
-        steps[step.lot].append(step)
     rows = []
     for lot in lots:
         said = {
@@ -133,9 +133,7 @@ def _rows(found: chain.Chain) -> list[dict]:
             'certain': (
                 'certain' if found.is_certain(lot.id) else 'possible'),
             }
-        account = chain.Account()
-        for step in steps[lot.id]:
-            account.add(step)
+        for step in found.steps_of.get(lot.id, []):
             from_branch = branches.get(step.from_branch)
             to_branch = branches.get(step.to_branch)
             rows.append({
@@ -154,7 +152,7 @@ def _rows(found: chain.Chain) -> list[dict]:
                     'moves': step.count,
                     })
         for kind in ['on_the_way', 'on_hand']:
-            if quantity := getattr(account, kind):
+            if quantity := getattr(found.account(lot.id), kind):
                 rows.append({**said, 'kind': kind, 'quantity': quantity})
     return rows
 
@@ -170,7 +168,7 @@ def _visible_givers(lots) -> dict:
     return {party: party.rec_name for party in seen}
 
 
-def _words(lots, rows: list[dict]) -> str:
+def _words(rows: list[dict]) -> str:
     "The chain in one or two sentences"
     if not rows:
         return gettext('aid_lot.msg_trace_nothing')

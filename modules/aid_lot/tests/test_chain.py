@@ -68,13 +68,28 @@ class KindTestCase(unittest.TestCase):
                 self.assertEqual(chain.kind_of(out_of, into), expected)
 
     def test_certain(self):
-        link = chain.Link
-        found = chain.Chain(
-            [1], [link(1, 2, 1), link(1, 3, 1), link(9, 3, 1),
-                link(2, 4, 1), link(3, 5, 1)], [], {})
-        self.assertEqual(
-            [lot for lot in range(1, 6) if found.is_certain(lot)],
-            [1, 2, 4])
+        "Lot 3 is made of 1 and of 9; 5 and 7 of nothing but 3, 8 of 2 and 3"
+        links = [
+            chain.Link(parent, lot, 1) for parent, lot in [
+                (1, 2), (1, 3), (9, 3), (2, 4), (3, 5), (5, 7), (2, 8),
+                (3, 8)]]
+        for roots, forwards, expected in [
+                ([1], True, {1, 2, 4}),
+                ([1, 9], True, {1, 2, 3, 4, 5, 7, 8, 9}),
+                ([2, 3], True, {2, 3, 4, 5, 7, 8}),
+                ([7], False, {7, 5, 3}),
+                ([4], False, {4, 2, 1}),
+                ([8], False, {8}),
+                ([4, 7], False, {4, 2, 1, 7, 5, 3}),
+                ([6], False, {6})]:
+            with self.subTest(roots=roots, forwards=forwards):
+                reached = walk(
+                    roots, [(l.lot, l.parent) for l in links], forwards)
+                found = chain.Chain(
+                    roots, links, [], dict.fromkeys(reached, 0), forwards)
+                self.assertEqual(
+                    {lot for lot in reached if found.is_certain(lot)},
+                    expected)
 
 
 class ChainTestCase(unittest.TestCase):
