@@ -33,6 +33,15 @@ ENTITLEMENT_STATES = [
     ('expired', "Ended"),
     ]
 
+#: How a household may be told that a product is recalled
+CHANNELS = [
+    (None, ""),
+    ('email', "E-Mail"),
+    ('sms', "Text Message"),
+    ('phone', "Phone"),
+    ('none', "Not at All"),
+    ]
+
 REASONS = [
     ('follow_up', "Follow-up of the household"),
     ('interview', "First interview"),
@@ -85,6 +94,14 @@ class Household(BranchMixin, DeactivableMixin, ModelSQL, ModelView):
     country = fields.Many2One('country.country', "Country")
     phone = fields.Char("Phone")
     email = fields.Char("E-Mail")
+    contact_channel = fields.Selection(
+        CHANNELS, "If a Product Is Dangerous, Tell by", sort=False,
+        help="Asked once, never needed. Empty: told at the next visit.")
+    contact_hours = fields.Char(
+        "Hours to Call", states={
+            'invisible': ~Eval('contact_channel').in_(['sms', 'phone']),
+            },
+        help="When the household would like to be called.")
 
     constraints = fields.One2Many(
         'aid.household.constraint', 'household', "Product Constraints",
@@ -637,8 +654,21 @@ class Household(BranchMixin, DeactivableMixin, ModelSQL, ModelView):
         "Fields that are emptied when the file is erased"
         return [
             'card_code', 'till_name', 'street', 'postal_code', 'city',
-            'country', 'phone', 'email', 'left_to_live_basis',
+            'country', 'phone', 'email', 'contact_channel', 'contact_hours',
+            'left_to_live_basis',
             'certified_amount', 'certified_by', 'certified_on']
+
+    def reached_by(self) -> str | None:
+        """How the household wants to be told of a dangerous product.
+
+        :return: ``email``, ``sms`` or ``phone``; None where it chose none of
+            them, or what is needed for it is not known
+        """
+        needed = {
+            'email': self.email, 'sms': self.phone, 'phone': self.phone}
+        if self.erased_on or not needed.get(self.contact_channel):
+            return None
+        return self.contact_channel
 
     @classmethod
     def _check_no_open_entitlement(cls, households) -> None:

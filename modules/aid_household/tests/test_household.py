@@ -21,7 +21,8 @@ from aid_household.tests.families import (
 
 CLOSED = [
     'name', 'members', 'street', 'postal_code', 'city', 'country', 'phone',
-    'email', 'budget_lines', 'resource_lines', 'charge_lines',
+    'email', 'contact_channel', 'contact_hours', 'budget_lines',
+    'resource_lines', 'charge_lines',
     'left_to_live_basis', 'certified_amount', 'certified_by', 'certified_on',
     'left_to_live', 'referrals']
 
@@ -818,6 +819,7 @@ class ErasingTestCase(HouseholdCase):
         category, = Category.search([('code', '=', 'rent')])
         household = create_household(
             branch, street="1 rue Neuve", email="a@example.com",
+            contact_channel='email', contact_hours="18:00-20:00",
             left_to_live_basis='lines',
             constraints=[('create', [{
                             'kind': Kind.search([], limit=1)[0].id}])],
@@ -843,11 +845,13 @@ class ErasingTestCase(HouseholdCase):
             household, start=-90, days=60,
             referral=household.referrals[0].id)
         self.assertIsNotNone(entitlement.left_to_live)
+        self.assertEqual(household.reached_by(), 'email')
         code, party = household.code, household.party
         user = create_user('social', [grocery], ['group_social_worker'])
         with as_user(user):
             Household.erase([Household(household.id)])
         household = Household(household.id)
+        self.assertIsNone(household.reached_by())
         self.assertEqual(household.code, code)
         self.assertEqual(household.branch, grocery)
         self.assertEqual(household.party, party)
