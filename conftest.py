@@ -160,10 +160,24 @@ def _activate_in_layers() -> None:
             cached = [n for n in range(len(layers)) if is_cached(
                     layers[n], lang)]
             for layer in layers[cached[-1] if cached else 0:]:
+                _know_all_modules()
                 plain_activate(layer, lang=lang)
 
     test_tryton.activate_module = activate_module
     _tell_stories_in_layers()
+
+
+def _know_all_modules() -> None:
+    "A database that was cached before a room was built learns of the room"
+    from trytond.pool import Pool
+    from trytond.tests import test_tryton
+    from trytond.transaction import Transaction
+
+    if not test_tryton.db_exist():
+        return
+    with Transaction().start(test_tryton.DB_NAME, 1, close=True):
+        Pool().get('ir.module').update_list()
+        Transaction().commit()
 
 
 def _tell_stories_in_layers() -> None:
