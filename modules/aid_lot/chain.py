@@ -16,6 +16,7 @@ from graphlib import TopologicalSorter
 from sql import With
 from sql.aggregate import Count, Max, Min, Sum
 
+from trytond.model import fields
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
@@ -213,7 +214,7 @@ def _reached(roots: list[int], from_: str, to: str) -> With:
     parent = pool.get('aid.lot.parent').__table__()
     reached = With('lot', recursive=True)
     reached.query = (
-        lot.select(lot.id, where=lot.id.in_(roots))
+        lot.select(lot.id, where=fields.SQL_OPERATORS['in'](lot.id, roots))
         | parent.join(
             reached, condition=getattr(parent, from_) == reached.lot
             ).select(getattr(parent, to)))
@@ -260,7 +261,7 @@ def _steps(roots: list[int], from_: str, to: str) -> list[Step]:
         if kind and quantity:
             steps.append(Step(
                     lot, kind, round(quantity, DIGITS), count,
-                    _date(first), _date(last), from_branch, to_branch))
+                    as_date(first), as_date(last), from_branch, to_branch))
     return sorted(
         steps, key=lambda s: (s.lot, s.first, KINDS.index(s.kind), s.last))
 
@@ -321,6 +322,6 @@ def _depths(
     return depth
 
 
-def _date(value) -> dt.date:
-    # SQLite gives the text of an aggregated date
+def as_date(value: dt.date | str) -> dt.date:
+    "The date that a database gives: SQLite gives text for what it reckoned"
     return dt.date.fromisoformat(value) if isinstance(value, str) else value

@@ -1,13 +1,17 @@
+import datetime as dt
+
 from trytond.pool import Pool
 from trytond.pyson import PYSONDecoder
 from trytond.tests.test_tryton import with_transaction
 from trytond.transaction import Transaction
 
 from aid_basket import checkout as hot_path
+from aid_basket import who_may_have
+from aid_basket.cancel import cancel
 
 from .till import (
-    TillTestCase, at_till, basket_of, create_household, give, open_session,
-    rule)
+    TillTestCase, at_till, basket_of, count_statements, create_household,
+    give, make_branch, make_lot, make_product, open_session, receive, rule)
 
 
 class TraceTestCase(TillTestCase):
@@ -62,3 +66,60 @@ class TraceTestCase(TillTestCase):
                     domain = PYSONDecoder().decode(action['pyson_domain'])
                     line, = Line.search(domain)
                     self.assertEqual(line.basket.id, basket.id)
+
+    @with_transaction()
+    def test_who_may_have(self):
+        "Certain, assumed, and what lay beside it at that time"
+        with at_till() as branch:
+            rule()
+            today, other = branch.today(), make_branch('B2')
+            days = {n: today - dt.timedelta(days=n) for n in range(1, 8)}
+            yoghurt = make_product("Yoghurt", '5449000000996', 'dairy')
+            cheese = make_product("Cheese", '4006381333931', 'dairy')
+            rice = make_product("Rice", '3017620422003', 'dry_starch')
+            first, second, beside, dry, far = [
+                make_lot(
+                    product=product.id,
+                    shelf_life_expiration_date=today + dt.timedelta(days=n))
+                for n, product in enumerate(
+                    [yoghurt, yoghurt, cheese, rice, cheese], 3)]
+            for lot, place, ago in [
+                    (first, branch, 4), (second, branch, 4),
+                    (beside, branch, 6), (dry, branch, 6), (far, other, 6)]:
+                receive(
+                    lot, 5 if lot == first else 50, place.storage, days[ago])
+
+            def hand_over(ago, *goods, place=branch):
+                basket = basket_of(
+                    open_session(place, date=days[ago]),
+                    create_household(place), *goods)
+                hot_path.checkout([basket])
+                return Pool().get('aid.basket')(basket.id)
+
+            hand_over(5, (cheese, 1))               # before it came
+            scanned = hand_over(4, (first, 1))
+            thrown_away = hand_over(4, (first, 1))
+            cancel(thrown_away, "Mistake", {
+                    line.id: 'bin' for line in thrown_away.lines})
+            assumed = hand_over(3, (yoghurt, 2))
+            hand_over(3, (second, 1))               # another for certain
+            hand_over(3, (dry, 1))
+            spread = hand_over(2, (yoghurt, 3))     # the last one, and two
+            near = hand_over(2, (cheese, 1))
+            hand_over(2, (cheese, 1), place=other)
+            hand_over(1, (yoghurt, 1))              # when it was gone
+
+            with count_statements() as statements:
+                reached = who_may_have.of_lots([first])
+            self.assertEqual(len(statements), 1)
+            self.assertEqual(
+                [(r.grade, r.basket, r.date) for r in reached], [
+                    ('certain', scanned.id, days[4]),
+                    ('assumed', assumed.id, days[3]),
+                    ('assumed', spread.id, days[2]),
+                    ('same_product', spread.id, days[2]),
+                    ('same_family', near.id, days[2])])
+            self.assertEqual({r.lot for r in reached}, {first.id})
+            self.assertEqual(
+                {r.household for r in reached}, {
+                    b.household.id for b in [scanned, assumed, spread, near]})
