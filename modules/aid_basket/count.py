@@ -10,36 +10,33 @@ import datetime as dt
 from collections import defaultdict
 
 from trytond.i18n import gettext
-from trytond.model import (
-    Index, ModelSQL, ModelView, Workflow, fields)
+from trytond.model import ModelSQL, ModelView, fields
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction, without_check_access
 
-from aid_branch.scope import BranchMixin
 from aid_branch.slices import slices
+from aid_lot.day_paper import CLOSED, DayPaperMixin, PaperLineMixin
 from aid_lot.disposal import FATES
 from aid_lot.found import found_lots
+from aid_lot.moved import Moved, move_goods
 
 from .own_transaction import own_transaction, read_again
-from .exceptions import BasketAccessError, CountError
+from .exceptions import CountError
 from .spread import spread
 
-_DONE = {'readonly': Eval('state') != 'draft'}
 
-
-class Count(BranchMixin, Workflow, ModelSQL, ModelView):
+class Count(DayPaperMixin, ModelSQL, ModelView):
     """What was seen on the shelves of a branch at the end of a day.
 
     Booked once; a mistake is put right by another count.
     """
     __name__ = 'aid.session.count'
 
-    date = fields.Date("Date", required=True, readonly=True)
     lines = fields.One2Many(
-        'aid.session.count.line', 'count', "Goods", states=_DONE)
+        'aid.session.count.line', 'count', "Goods", states=CLOSED)
     recipient = fields.Many2One(
-        'party.party', "Given to", ondelete='RESTRICT', states=_DONE,
+        'party.party', "Given to", ondelete='RESTRICT', states=CLOSED,
         help="The body, the farm... that takes what is given away.")
     counted_by = fields.Many2One(
         'res.user', "Counted By", readonly=True, ondelete='RESTRICT')
@@ -53,31 +50,13 @@ class Count(BranchMixin, Workflow, ModelSQL, ModelView):
     def __setup__(cls) -> None:
         super().__setup__()
         cls.branch.readonly = True
-        table = cls.__table__()
-        cls._order = [('date', 'DESC'), ('id', 'DESC')]
-        cls._sql_indexes.add(
-            Index(table,
-                (table.branch, Index.Equality()),
-                (table.date, Index.Range(order='DESC'))))
-        cls._transitions |= {('draft', 'done')}
+        cls.date.readonly = True
         cls._buttons.update({
                 'book': {
                     'invisible': Eval('state') != 'draft',
                     'depends': ['state'],
                     },
                 })
-
-    @staticmethod
-    def default_state() -> str:
-        return 'draft'
-
-    def get_rec_name(self, name: str) -> str:
-        lang = Pool().get('ir.lang').get()
-        return f'{self.branch.rec_name} {lang.strftime(self.date)}'
-
-    @classmethod
-    def search_rec_name(cls, name: str, clause) -> list:
-        return [('branch.rec_name', *clause[1:])]
 
     @classmethod
     @without_check_access
@@ -116,14 +95,6 @@ class Count(BranchMixin, Workflow, ModelSQL, ModelView):
         for some in slices(new):
             Line.create(some)
         Line.save(changed)
-
-    @classmethod
-    def check_modification(
-            cls, mode, counts, values=None, external=False) -> None:
-        super().check_modification(
-            mode, counts, values=values, external=external)
-        if mode == 'delete' or (mode == 'write' and external):
-            _refuse_booked(counts)
 
     @classmethod
     @ModelView.button
@@ -169,24 +140,13 @@ class Count(BranchMixin, Workflow, ModelSQL, ModelView):
 
     def _lose(self, missing: list[tuple]) -> None:
         "Move what is missing, (row on hand, quantity), to lost and found"
-        pool = Pool()
-        Move = pool.get('stock.move')
-        ModelData = pool.get('ir.model.data')
-        location_id = ModelData.get_id('stock', 'location_lost_found')
-        company = self.branch.company
-        for some in slices(missing):
-            Move.do(Move.create([{
-                            'product': row.product.id,
-                            'lot': row.lot.id,
-                            'quantity': quantity,
-                            'unit': row.product.default_uom.id,
-                            'from_location': row.location.id,
-                            'to_location': location_id,
-                            'company': company.id,
-                            'planned_date': self.date,
-                            'effective_date': self.date,
-                            'origin': str(self),
-                            } for row, quantity in some]))
+        get_id = Pool().get('ir.model.data').get_id
+        lost = get_id('stock', 'location_lost_found')
+        move_goods(
+            Moved(
+                row.lot, quantity, row.location.id, lost, self.date,
+                self.branch.company, self)
+            for row, quantity in missing)
 
     def _send_away(self) -> None:
         "Dispose of all that is left of what has a reason"
@@ -208,9 +168,10 @@ class Count(BranchMixin, Workflow, ModelSQL, ModelView):
                 recipient=self.recipient)
 
 
-class CountLine(ModelSQL, ModelView):
+class CountLine(PaperLineMixin, ModelSQL, ModelView):
     "What should be left of a product, what was seen, what becomes of it"
     __name__ = 'aid.session.count.line'
+    _paper = 'count'
 
     _counted = {'readonly': Eval('count_state') != 'draft'}
 
@@ -255,9 +216,6 @@ class CountLine(ModelSQL, ModelView):
     @classmethod
     def __setup__(cls) -> None:
         super().__setup__()
-        cls.__access__.add('count')
-        table = cls.__table__()
-        cls._sql_indexes.add(Index(table, (table.count, Index.Equality())))
         cls._order = [
             ('product.template.family.sequence', 'ASC NULLS LAST'),
             ('id', 'ASC')]
@@ -307,21 +265,6 @@ class CountLine(ModelSQL, ModelView):
         missing += result.missing
         if result.surplus:
             surplus.append((self.product, result.surplus))
-
-    @classmethod
-    def check_modification(
-            cls, mode, lines, values=None, external=False) -> None:
-        super().check_modification(
-            mode, lines, values=values, external=external)
-        if mode == 'delete' or external:
-            _refuse_booked({l.count for l in lines})
-
-
-def _refuse_booked(counts) -> None:
-    for count in counts:
-        if count.state != 'draft':
-            raise BasketAccessError(gettext(
-                    'aid_basket.msg_count_booked', count=count.rec_name))
 
 
 def handled(branch, date: dt.date) -> dict:

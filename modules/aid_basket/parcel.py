@@ -25,6 +25,7 @@ from aid_branch.scope import BranchMixin, NetworkOrBranchMixin
 from aid_branch.slices import slices
 from aid_donation.public_code import new_code
 from aid_lot.label import Label, LabelReport
+from aid_lot.moved import Moved, move_goods
 
 from .exceptions import CheckoutError, ParcelError
 from .own_transaction import own_transaction, read_again
@@ -267,19 +268,16 @@ class Parcel(BranchMixin, ModelSQL, ModelView):
 
     @classmethod
     def _pack(cls, place, packed: list, today: dt.date) -> None:
-        pool = Pool()
-        Line = pool.get('aid.parcel.line')
-        Move = pool.get('stock.move')
+        Line = Pool().get('aid.parcel.line')
         for chunk in slices(packed):
             lines = Line.create([{
                         'parcel': parcel.id,
                         'lot': row.lot.id,
                         'quantity': quantity,
                         } for parcel, row, quantity in chunk])
-            moves = Move.create([
-                    _move_values(line, row.location, place, today)
-                    for line, (_, row, _) in zip(lines, chunk)])
-            Move.do(moves)
+            moves = move_goods(
+                _moved(line, row.location, place, today)
+                for line, (_, row, _) in zip(lines, chunk))
             for line, move in zip(lines, moves):
                 line.move = move
             Line.save(lines)
@@ -307,17 +305,14 @@ class Parcel(BranchMixin, ModelSQL, ModelView):
     @classmethod
     def _open(cls, parcels, today: dt.date) -> None:
         "The goods of *parcels* lie on the shelf again"
-        pool = Pool()
-        Line = pool.get('aid.parcel.line')
-        Move = pool.get('stock.move')
+        Line = Pool().get('aid.parcel.line')
         lines = [line for parcel in parcels for line in parcel.lines]
         for chunk in slices(lines):
-            moves = Move.create([
-                    _move_values(
-                        line, line.move.to_location, _home_of(line, today),
-                        today)
-                    for line in chunk])
-            Move.do(moves)
+            moves = move_goods(
+                _moved(
+                    line, line.move.to_location, _home_of(line, today),
+                    today)
+                for line in chunk)
             for line, move in zip(chunk, moves):
                 line.back_move = move
             Line.save(chunk)
@@ -375,19 +370,10 @@ def _home_of(line, today: dt.date):
     return line.move.from_location
 
 
-def _move_values(line, from_location, to_location, today: dt.date) -> dict:
-    return {
-        'product': line.lot.product.id,
-        'lot': line.lot.id,
-        'quantity': line.quantity,
-        'unit': line.lot.product.default_uom.id,
-        'from_location': from_location.id,
-        'to_location': to_location.id,
-        'company': line.parcel.branch.company.id,
-        'planned_date': today,
-        'effective_date': today,
-        'origin': str(line),
-        }
+def _moved(line, from_location, to_location, today: dt.date) -> Moved:
+    return Moved(
+        line.lot, line.quantity, from_location.id, to_location.id, today,
+        line.parcel.branch.company, line)
 
 
 class ParcelLine(ModelSQL, ModelView):

@@ -6,18 +6,20 @@ from collections import defaultdict
 
 from trytond.i18n import gettext
 from trytond.model import (
-    DeactivableMixin, Index, ModelSQL, ModelView, Unique, Workflow, fields,
+    DeactivableMixin, Index, ModelSQL, ModelView, Unique, fields,
     sequence_ordered)
-from trytond.model.exceptions import AccessError
 from trytond.pool import Pool
-from trytond.pyson import Bool, Eval
+from trytond.pyson import Eval
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 from aid_branch.named import visible
-from aid_branch.scope import BranchMixin
 from aid_branch.slices import slices
 
+from .day_paper import (
+    CLOSED, STATES, CancelledPaperMixin, PaperLineMixin, place_of,
+    propose_all)
 from .exceptions import DisposalStateError, require_maker_lots
+from .moved import Moved, move_goods
 
 FATES = [
     ('compost', "Compost"),
@@ -25,12 +27,6 @@ FATES = [
     ('bin', "Bin"),
     ('given_away', "Given to Another Body"),
     ]
-STATES = [
-    ('draft', "Draft"),
-    ('done', "Done"),
-    ('cancelled', "Cancelled"),
-    ]
-_CLOSED = {'readonly': Eval('state') != 'draft'}
 
 
 class Reason(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
@@ -56,17 +52,14 @@ class Reason(DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
         return 'bin'
 
 
-class Disposal(BranchMixin, Workflow, ModelSQL, ModelView):
-    """Goods that left a branch on a day without being eaten.
-
-    Once done it changes no more; a mistake is cancelled, which brings the
-    goods back, and entered again.
-    """
+class Disposal(CancelledPaperMixin, ModelSQL, ModelView):
+    "Goods that left a branch on a day without being eaten"
     __name__ = 'aid.disposal'
+    _goods = 'lines'
+    _error = DisposalStateError
 
-    date = fields.Date("Date", required=True, states=_CLOSED)
     recipient = fields.Many2One(
-        'party.party', "Given to", ondelete='RESTRICT', states=_CLOSED,
+        'party.party', "Given to", ondelete='RESTRICT', states=CLOSED,
         help="The body, the farm... that took the goods.")
     lines = fields.One2Many(
         'aid.disposal.line', 'disposal', "Goods", states={
@@ -74,59 +67,6 @@ class Disposal(BranchMixin, Workflow, ModelSQL, ModelView):
             })
     weight = fields.Function(
         fields.Float("Weight (kg)", digits=(None, 3)), 'get_weight')
-    note = fields.Text("Note")
-    state = fields.Selection(
-        STATES, "State", readonly=True, required=True, sort=False)
-    state_string = state.translated('state')
-
-    @classmethod
-    def __setup__(cls) -> None:
-        super().__setup__()
-        table = cls.__table__()
-        cls._order = [('date', 'DESC'), ('id', 'DESC')]
-        cls._sql_indexes.add(
-            Index(table,
-                (table.branch, Index.Equality()),
-                (table.date, Index.Range(order='DESC'))))
-        cls.branch.states = {
-            'readonly': (Eval('state') != 'draft') | Bool(Eval('lines', [])),
-            }
-        cls.branch.domain = [('has_stock', '=', True)]
-        cls._transitions |= {
-            ('draft', 'done'),
-            ('draft', 'cancelled'),
-            ('done', 'cancelled'),
-            }
-        cls._buttons.update({
-                'do': {
-                    'invisible': Eval('state') != 'draft',
-                    'depends': ['state'],
-                    },
-                'cancel': {
-                    'invisible': Eval('state') == 'cancelled',
-                    'depends': ['state'],
-                    },
-                })
-
-    @staticmethod
-    def default_state() -> str:
-        return 'draft'
-
-    @classmethod
-    def default_date(cls) -> dt.date:
-        pool = Pool()
-        Branch = pool.get('aid.branch')
-        branch = cls.default_branch()
-        return (
-            Branch(branch).today() if branch else pool.get('ir.date').today())
-
-    def get_rec_name(self, name: str) -> str:
-        lang = Pool().get('ir.lang').get()
-        return f'{lang.strftime(self.date)} - {self.branch.rec_name}'
-
-    @classmethod
-    def search_rec_name(cls, name: str, clause) -> list:
-        return [('branch.rec_name', *clause[1:])]
 
     @classmethod
     def get_weight(cls, disposals, name: str) -> dict[int, float]:
@@ -182,23 +122,15 @@ class Disposal(BranchMixin, Workflow, ModelSQL, ModelView):
         :raises MakerLotError: goods of animal origin go to another body, and
             the lot of their maker is not known
         """
-        cls.lock(disposals)
-        _check_state(disposals, {'draft'}, 'aid_lot.msg_disposal_do_state')
-        today: dict = {}
+        cls.check_do(disposals)
         for disposal in disposals:
-            if disposal.branch not in today:
-                today[disposal.branch] = disposal.branch.today()
-            if disposal.date > today[disposal.branch]:
-                raise DisposalStateError(gettext(
-                        'aid_lot.msg_disposal_future',
-                        disposal=disposal.rec_name))
             if not disposal.lines:
                 raise DisposalStateError(gettext(
                         'aid_lot.msg_disposal_empty',
                         disposal=disposal.rec_name))
             require_maker_lots([
                     l.lot for l in disposal.lines if l.fate == 'given_away'])
-        _move(disposals, back=False)
+        move_goods(m for d in disposals for m in d.moved())
         cls.write(disposals, {'state': 'done'})
 
     @classmethod
@@ -208,52 +140,48 @@ class Disposal(BranchMixin, Workflow, ModelSQL, ModelView):
 
         :raises DisposalStateError: it was cancelled before
         """
-        cls.lock(disposals)
-        _check_state(
-            disposals, {'draft', 'done'}, 'aid_lot.msg_disposal_cancel_state')
-        _move([d for d in disposals if d.state == 'done'], back=True)
+        cls.check_cancel(disposals)
+        move_goods(
+            m.back() for d in disposals if d.state == 'done'
+            for m in d.moved())
         cls.write(disposals, {'state': 'cancelled'})
 
-    @classmethod
-    def check_modification(
-            cls, mode, disposals, values=None, external=False) -> None:
-        super().check_modification(
-            mode, disposals, values=values, external=external)
-        if mode == 'delete' or (
-                mode == 'write' and external and values.keys() - {'note'}):
-            _refuse_closed(disposals)
+    def moved(self) -> list[Moved]:
+        "What leaves, or has left"
+        get_id = Pool().get('ir.model.data').get_id
+        outside = get_id('aid_lot', 'location_disposal')
+        return [
+            Moved(
+                line.lot, line.quantity, line.location.id, outside,
+                self.date, self.branch.company, self)
+            for line in self.lines]
 
 
-class DisposalLine(ModelSQL, ModelView):
+class DisposalLine(PaperLineMixin, ModelSQL, ModelView):
     "So much of a lot, why, and where it went"
     __name__ = 'aid.disposal.line'
+    _paper = 'disposal'
 
     disposal = fields.Many2One(
         'aid.disposal', "Disposal", required=True, ondelete='CASCADE')
     lot = fields.Many2One(
         'stock.lot', "Lot", required=True, ondelete='RESTRICT',
-        states=_CLOSED)
+        states=CLOSED)
     family = fields.Function(
         fields.Many2One('aid.family', "Family"), 'on_change_with_family')
-    location = fields.Many2One(
-        'stock.location', "Location", required=True, ondelete='RESTRICT',
-        domain=[
-            ('type', '=', 'storage'),
-            ('branch', '=', Eval('_parent_disposal', {}).get('branch', -1)),
-            ],
-        states=_CLOSED)
+    location = place_of('disposal')
     quantity = fields.Float(
         "Quantity", digits='unit', required=True,
-        domain=[('quantity', '>', 0)], states=_CLOSED)
+        domain=[('quantity', '>', 0)], states=CLOSED)
     unit = fields.Function(
         fields.Many2One('product.uom', "Unit"), 'on_change_with_unit')
     weight = fields.Function(
         fields.Float("Weight (kg)", digits=(None, 3)), 'get_weight')
     reason = fields.Many2One(
         'aid.disposal.reason', "Reason", required=True, ondelete='RESTRICT',
-        states=_CLOSED)
+        states=CLOSED)
     fate = fields.Selection(
-        FATES, "Fate", required=True, sort=False, states=_CLOSED)
+        FATES, "Fate", required=True, sort=False, states=CLOSED)
     fate_string = fate.translated('fate')
     state = fields.Function(
         fields.Selection(STATES, "State"), 'on_change_with_state',
@@ -262,12 +190,8 @@ class DisposalLine(ModelSQL, ModelView):
     @classmethod
     def __setup__(cls) -> None:
         super().__setup__()
-        cls.__access__.add('disposal')
         table = cls.__table__()
-        cls._sql_indexes.update({
-                Index(table, (table.disposal, Index.Equality())),
-                Index(table, (table.lot, Index.Equality())),
-                })
+        cls._sql_indexes.add(Index(table, (table.lot, Index.Equality())))
         cls._order = [('disposal', 'DESC'), ('id', 'ASC')]
 
     @staticmethod
@@ -292,13 +216,7 @@ class DisposalLine(ModelSQL, ModelView):
 
     @fields.depends('lot', 'location', 'disposal', '_parent_disposal.branch')
     def on_change_lot(self) -> None:
-        "All of it that lies in the branch, and mostly it lies in one place"
-        OnHand = Pool().get('aid.lot.on_hand')
-        branch = getattr(self.disposal, 'branch', None)
-        if self.lot and branch and (
-                row := OnHand.most_of(self.lot, branch)):
-            self.location = row.location
-            self.quantity = row.quantity
+        propose_all(self, getattr(self.disposal, 'branch', None))
 
     @fields.depends('reason')
     def on_change_reason(self) -> None:
@@ -316,14 +234,6 @@ class DisposalLine(ModelSQL, ModelView):
     @classmethod
     def search_rec_name(cls, name: str, clause) -> list:
         return [('lot.rec_name', *clause[1:])]
-
-    @classmethod
-    def check_modification(
-            cls, mode, lines, values=None, external=False) -> None:
-        super().check_modification(
-            mode, lines, values=values, external=external)
-        if mode == 'delete' or external:
-            _refuse_closed({l.disposal for l in lines})
 
 
 class Dispose(Wizard):
@@ -399,51 +309,3 @@ class DisposeStartLine(ModelView):
     def on_change_on_hand(self) -> None:
         self.unit = self.on_hand.unit if self.on_hand else None
         self.quantity = self.on_hand.quantity if self.on_hand else None
-
-
-def _move(disposals, back: bool) -> None:
-    "Done moves of the goods of *disposals* out of, or *back* into, the branch"
-    pool = Pool()
-    Move = pool.get('stock.move')
-    ModelData = pool.get('ir.model.data')
-    outside = ModelData.get_id('aid_lot', 'location_disposal')
-    values = []
-    for disposal in disposals:
-        for line in disposal.lines:
-            from_, to = line.location.id, outside
-            values.append({
-                    'product': line.lot.product.id,
-                    'lot': line.lot.id,
-                    'quantity': line.quantity,
-                    'unit': line.unit.id,
-                    # Left to be computed, it costs an update for each move
-                    'internal_quantity': line.quantity,
-                    'from_location': to if back else from_,
-                    'to_location': from_ if back else to,
-                    'effective_date': disposal.date,
-                    'company': disposal.branch.company.id,
-                    'origin': str(disposal),
-                    })
-    moves: list = []
-    for some in slices(values):
-        moves += Move.create(some)
-    Move.do(moves)
-
-
-def _check_state(disposals, states: set[str], message: str) -> None:
-    "Answers the second click of a double click by name"
-    for disposal in disposals:
-        if disposal.state not in states:
-            raise DisposalStateError(gettext(
-                    message,
-                    disposal=disposal.rec_name,
-                    state=disposal.state_string))
-
-
-def _refuse_closed(disposals) -> None:
-    for disposal in disposals:
-        if disposal.state != 'draft':
-            raise AccessError(gettext(
-                    'aid_lot.msg_disposal_closed',
-                    disposal=disposal.rec_name,
-                    state=disposal.state_string))

@@ -14,6 +14,8 @@ from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import without_check_access
 
+from .moved import Moved, move_goods
+
 DIGITS = 6
 #: For how many days goods that are used up still say what may be asked for
 #: goods of their family that are found
@@ -51,7 +53,6 @@ def found_lots(branch, goods: Iterable[tuple], date: dt.date) -> list:
     """
     pool = Pool()
     Lot = pool.get('stock.lot')
-    Move = pool.get('stock.move')
     keys = []
     quantities: dict[tuple, float] = defaultdict(float)
     for product, quantity, *label in goods:
@@ -68,10 +69,12 @@ def found_lots(branch, goods: Iterable[tuple], date: dt.date) -> list:
                     _lot_values(*key, quantity, number, source, date)
                     for number, (key, quantity) in zip(
                         numbers, quantities.items())])))
-    moves = Move.create([
-            _move_values(lots[key], quantity, branch, date)
-            for key, quantity in quantities.items()])
-    Move.do(moves)
+    get_id = pool.get('ir.model.data').get_id
+    move_goods(
+        Moved(
+            lots[key], quantity, get_id('stock', 'location_lost_found'),
+            branch.storage.id, date, branch.company)
+        for key, quantity in quantities.items())
     return [lots[key] for key in keys]
 
 
@@ -103,21 +106,6 @@ def _lot_values(
     elif product.expiration_state == 'required':
         values['expiration_date'] = date
     return values
-
-
-def _move_values(lot, quantity: float, branch, date: dt.date) -> dict:
-    ModelData = Pool().get('ir.model.data')
-    return {
-        'product': lot.product.id,
-        'lot': lot.id,
-        'quantity': quantity,
-        'unit': lot.product.default_uom.id,
-        'from_location': ModelData.get_id('stock', 'location_lost_found'),
-        'to_location': branch.storage.id,
-        'company': branch.company.id,
-        'planned_date': date,
-        'effective_date': date,
-        }
 
 
 @without_check_access

@@ -249,6 +249,7 @@ class Disposal(metaclass=PoolMeta):
     __name__ = 'aid.disposal'
 
     @classmethod
+    @ModelView.button
     def do(cls, disposals) -> None:
         for disposal in disposals:
             for line in disposal.lines:

@@ -10,21 +10,19 @@ from collections import defaultdict
 from decimal import Decimal
 
 from trytond.i18n import gettext
-from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
-from trytond.model.exceptions import AccessError
+from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.modules.product import round_price
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval
 
-from aid_branch.scope import BranchMixin
-from aid_branch.slices import slices
-
-from .disposal import STATES
+from .day_paper import (
+    CLOSED, STATES, CancelledPaperMixin, PaperLineMixin, place_of,
+    propose_all)
 from .exceptions import RepackingError
 from .inheritance import Part, earliest, shared, strictest
+from .moved import Moved, move_goods
 from .resort import BEST_BEFORE, USE_BY
 
-_CLOSED = {'readonly': Eval('state') != 'draft'}
 #: Weights are compared to the gram
 GRAM = 0.001
 
@@ -37,16 +35,17 @@ class Branch(metaclass=PoolMeta):
         help="Equipped and trained to freeze goods before their use-by.")
 
 
-class Repacking(BranchMixin, Workflow, ModelSQL, ModelView):
+class Repacking(CancelledPaperMixin, ModelSQL, ModelView):
     """So much of some lots became new lots, on a day, at a branch.
 
     A bag becomes small bags, two crates one, chilled goods frozen ones. What
-    goes in is what comes out, and what was lost, to the gram. Once done it
-    changes no more; a mistake is cancelled while what came out is untouched.
+    goes in is what comes out, and what was lost, to the gram. It is
+    cancelled while what came out is untouched.
     """
     __name__ = 'aid.repacking'
+    _goods = 'inputs'
+    _error = RepackingError
 
-    date = fields.Date("Date", required=True, states=_CLOSED)
     inputs = fields.One2Many(
         'aid.repacking.input', 'repacking', "What Goes In", states={
             'readonly': (Eval('state') != 'draft') | ~Eval('branch'),
@@ -61,52 +60,6 @@ class Repacking(BranchMixin, Workflow, ModelSQL, ModelView):
             states={'invisible': ~Eval('unaccounted')},
             help="Went in, and neither came out nor was lost."),
         'on_change_with_unaccounted')
-    note = fields.Text("Note")
-    state = fields.Selection(
-        STATES, "State", readonly=True, required=True, sort=False)
-    state_string = state.translated('state')
-
-    @classmethod
-    def __setup__(cls) -> None:
-        super().__setup__()
-        table = cls.__table__()
-        cls._order = [('date', 'DESC'), ('id', 'DESC')]
-        cls._sql_indexes.add(
-            Index(table,
-                (table.branch, Index.Equality()),
-                (table.date, Index.Range(order='DESC'))))
-        cls.branch.states = {
-            'readonly': (
-                (Eval('state') != 'draft') | Bool(Eval('inputs', []))),
-            }
-        cls.branch.domain = [('has_stock', '=', True)]
-        cls._transitions |= {
-            ('draft', 'done'),
-            ('draft', 'cancelled'),
-            ('done', 'cancelled'),
-            }
-        cls._buttons.update({
-                'do': {
-                    'invisible': Eval('state') != 'draft',
-                    'depends': ['state'],
-                    },
-                'cancel': {
-                    'invisible': Eval('state') == 'cancelled',
-                    'depends': ['state'],
-                    },
-                })
-
-    @staticmethod
-    def default_state() -> str:
-        return 'draft'
-
-    @classmethod
-    def default_date(cls) -> dt.date:
-        pool = Pool()
-        Branch = pool.get('aid.branch')
-        branch = cls.default_branch()
-        return (
-            Branch(branch).today() if branch else pool.get('ir.date').today())
 
     @fields.depends('inputs', 'outputs')
     def on_change_with_unaccounted(self, name: str | None = None) -> float:
@@ -114,14 +67,6 @@ class Repacking(BranchMixin, Workflow, ModelSQL, ModelView):
         went_in = sum(i.net_weight or 0 for i in self.inputs or [])
         came_out = sum(o.weight or 0 for o in self.outputs or [])
         return round(went_in - came_out, 3)
-
-    def get_rec_name(self, name: str) -> str:
-        lang = Pool().get('ir.lang').get()
-        return f'{lang.strftime(self.date)} - {self.branch.rec_name}'
-
-    @classmethod
-    def search_rec_name(cls, name: str, clause) -> list:
-        return [('branch.rec_name', *clause[1:])]
 
     @classmethod
     @ModelView.button
@@ -131,13 +76,13 @@ class Repacking(BranchMixin, Workflow, ModelSQL, ModelView):
         :raises RepackingError: naming what does not fit; nothing is changed
         :raises InsufficientQuantityError: there is less of a lot than that
         """
-        cls.lock(repackings)
+        cls.check_do(repackings)
         for repacking in repackings:
             repacking._check()
         for repacking in repackings:
             repacking._lose()
             repacking._make_lots()
-        _move(repackings, back=False)
+        move_goods(m for r in repackings for m in r.moved())
         cls.write(repackings, {'state': 'done'})
 
     @classmethod
@@ -151,15 +96,9 @@ class Repacking(BranchMixin, Workflow, ModelSQL, ModelView):
         pool = Pool()
         Disposal = pool.get('aid.disposal')
         Parent = pool.get('aid.lot.parent')
-        cls.lock(repackings)
-        for repacking in repackings:
-            if repacking.state == 'cancelled':
-                raise RepackingError(gettext(
-                        'aid_lot.msg_repacking_state',
-                        repacking=repacking.rec_name,
-                        state=repacking.state_string))
+        cls.check_cancel(repackings)
         done = [r for r in repackings if r.state == 'done']
-        _move(done, back=True)
+        move_goods(m.back() for r in done for m in r.moved())
         Parent.delete(Parent.search([
                     ('lot', 'in', [
                             o.lot.id for r in done for o in r.outputs]),
@@ -174,13 +113,6 @@ class Repacking(BranchMixin, Workflow, ModelSQL, ModelView):
     def _check(self) -> None:
         lang = Pool().get('ir.lang').get()
         names = {'repacking': self.rec_name}
-        if self.state != 'draft':
-            raise RepackingError(gettext(
-                    'aid_lot.msg_repacking_state', **names,
-                    state=self.state_string))
-        if self.date > self.branch.today():
-            raise RepackingError(
-                gettext('aid_lot.msg_repacking_future', **names))
         if not self.inputs or not self.outputs:
             raise RepackingError(
                 gettext('aid_lot.msg_repacking_empty', **names))
@@ -202,7 +134,9 @@ class Repacking(BranchMixin, Workflow, ModelSQL, ModelView):
 
     def _lose(self) -> None:
         "What was lost leaves with its reason"
-        Disposal = Pool().get('aid.disposal')
+        pool = Pool()
+        Disposal = pool.get('aid.disposal')
+        Input = pool.get('aid.repacking.input')
         lost = defaultdict(list)
         for line in self.inputs:
             if line.lost:
@@ -212,8 +146,7 @@ class Repacking(BranchMixin, Workflow, ModelSQL, ModelView):
                 self.branch,
                 [(l.lot, l.location, l.lost) for l in lines],
                 reason, on=self.date)
-            RepackingInput = Pool().get('aid.repacking.input')
-            RepackingInput.write(lines, {'disposal': disposal.id})
+            Input.write(lines, {'disposal': disposal.id})
 
     def _make_lots(self) -> None:
         pool = Pool()
@@ -249,25 +182,28 @@ class Repacking(BranchMixin, Workflow, ModelSQL, ModelView):
                 for line in self.inputs if line.net_quantity),
             key=lambda p: (-p.weight, p.lot.id))
 
-    @classmethod
-    def check_modification(
-            cls, mode, repackings, values=None, external=False) -> None:
-        super().check_modification(
-            mode, repackings, values=values, external=external)
-        if mode == 'delete' or (
-                mode == 'write' and external and values.keys() - {'note'}):
-            _refuse_closed(repackings)
+    def moved(self) -> list[Moved]:
+        """What goes in and comes out, or has.
 
-    @classmethod
-    def copy(cls, repackings, default=None):
-        default = default.copy() if default is not None else {}
-        default.setdefault('state', 'draft')
-        return super().copy(repackings, default=default)
+        Through the place beside the shelves where goods are sorted.
+        """
+        get_id = Pool().get('ir.model.data').get_id
+        aside = get_id('aid_lot', 'location_resort')
+        ends = [
+            (line.lot, line.net_quantity, line.location.id, aside)
+            for line in self.inputs if line.net_quantity]
+        ends += [
+            (line.lot, line.quantity, aside, self.branch.storage.id)
+            for line in self.outputs]
+        return [
+            Moved(*end, self.date, self.branch.company, self)
+            for end in ends]
 
 
-class _Line(ModelSQL, ModelView):
+class _Line(PaperLineMixin, ModelSQL, ModelView):
     "What the lines of a repacking have in common"
     __slots__ = ()
+    _paper = 'repacking'
 
     repacking = fields.Many2One(
         'aid.repacking', "Repacking", required=True, ondelete='CASCADE')
@@ -282,12 +218,8 @@ class _Line(ModelSQL, ModelView):
     @classmethod
     def __setup__(cls) -> None:
         super().__setup__()
-        cls.__access__.add('repacking')
         table = cls.__table__()
-        cls._sql_indexes.update({
-                Index(table, (table.repacking, Index.Equality())),
-                Index(table, (table.lot, Index.Equality())),
-                })
+        cls._sql_indexes.add(Index(table, (table.lot, Index.Equality())))
         cls._order = [('repacking', 'DESC'), ('id', 'ASC')]
 
     @staticmethod
@@ -316,14 +248,6 @@ class _Line(ModelSQL, ModelView):
     def search_rec_name(cls, name: str, clause) -> list:
         return [('product.rec_name', *clause[1:])]
 
-    @classmethod
-    def check_modification(
-            cls, mode, lines, values=None, external=False) -> None:
-        super().check_modification(
-            mode, lines, values=values, external=external)
-        if mode == 'delete' or external:
-            _refuse_closed({l.repacking for l in lines})
-
 
 class RepackingInput(_Line):
     "So much of a lot is taken, and some of it may be lost"
@@ -331,22 +255,16 @@ class RepackingInput(_Line):
 
     lot = fields.Many2One(
         'stock.lot', "Lot", required=True, ondelete='RESTRICT',
-        states=_CLOSED)
+        states=CLOSED)
     product = fields.Function(
         fields.Many2One('product.product', "Product"),
         'on_change_with_product', searcher='search_product')
-    location = fields.Many2One(
-        'stock.location', "Location", required=True, ondelete='RESTRICT',
-        domain=[
-            ('type', '=', 'storage'),
-            ('branch', '=', Eval('_parent_repacking', {}).get('branch', -1)),
-            ],
-        states=_CLOSED)
+    location = place_of('repacking')
     quantity = fields.Float(
         "Quantity", digits='unit', required=True,
-        domain=[('quantity', '>', 0)], states=_CLOSED)
+        domain=[('quantity', '>', 0)], states=CLOSED)
     lost = fields.Float(
-        "Of It Lost", digits='unit', states=_CLOSED,
+        "Of It Lost", digits='unit', states=CLOSED,
         domain=['OR', ('lost', '=', None), [
                 ('lost', '>=', 0),
                 ('lost', '<=', Eval('quantity', 0)),
@@ -372,13 +290,7 @@ class RepackingInput(_Line):
     @fields.depends(
         'lot', 'location', 'repacking', '_parent_repacking.branch')
     def on_change_lot(self) -> None:
-        "All of it that lies in the branch, and mostly it lies in one place"
-        OnHand = Pool().get('aid.lot.on_hand')
-        branch = getattr(self.repacking, 'branch', None)
-        if self.lot and branch and (
-                row := OnHand.most_of(self.lot, branch)):
-            self.location = row.location
-            self.quantity = row.quantity
+        propose_all(self, getattr(self.repacking, 'branch', None))
 
     @property
     def net_quantity(self) -> float:
@@ -400,12 +312,12 @@ class RepackingOutput(_Line):
 
     product = fields.Many2One(
         'product.product', "Product", required=True, ondelete='RESTRICT',
-        domain=[('family', '!=', None)], states=_CLOSED)
+        domain=[('family', '!=', None)], states=CLOSED)
     quantity = fields.Float(
         "Quantity", digits='unit', required=True,
-        domain=[('quantity', '>', 0)], states=_CLOSED)
+        domain=[('quantity', '>', 0)], states=CLOSED)
     frozen = fields.Boolean(
-        "Frozen Today", states=_CLOSED,
+        "Frozen Today", states=CLOSED,
         help="Before the use-by of all that goes in, at a branch that may "
         "freeze. It gets a new date.")
     date = fields.Date(
@@ -540,49 +452,3 @@ def _by_lot(inputs) -> list[tuple]:
 def _most(lot, date: dt.date) -> Decimal | None:
     term = lot.supply_source.term_at(date)
     return term.most if term else None
-
-
-def _move(repackings, back: bool) -> None:
-    """Done moves of what went in and came out, or *back*.
-
-    Through the place beside the shelves where goods are sorted.
-    """
-    pool = Pool()
-    Move = pool.get('stock.move')
-    ModelData = pool.get('ir.model.data')
-    aside = ModelData.get_id('aid_lot', 'location_resort')
-    values = []
-    for repacking in repackings:
-        lines = [
-            (l.lot, l.net_quantity, l.location.id, aside)
-            for l in repacking.inputs if l.net_quantity]
-        lines += [
-            (l.lot, l.quantity, aside, repacking.branch.storage.id)
-            for l in repacking.outputs]
-        for lot, quantity, from_, to in lines:
-            values.append({
-                    'product': lot.product.id,
-                    'lot': lot.id,
-                    'quantity': quantity,
-                    'unit': lot.product.default_uom.id,
-                    # Left to be computed, it costs an update for each move
-                    'internal_quantity': quantity,
-                    'from_location': to if back else from_,
-                    'to_location': from_ if back else to,
-                    'effective_date': repacking.date,
-                    'company': repacking.branch.company.id,
-                    'origin': str(repacking),
-                    })
-    moves: list = []
-    for some in slices(values):
-        moves += Move.create(some)
-    Move.do(moves)
-
-
-def _refuse_closed(repackings) -> None:
-    for repacking in repackings:
-        if repacking.state != 'draft':
-            raise AccessError(gettext(
-                    'aid_lot.msg_repacking_closed',
-                    repacking=repacking.rec_name,
-                    state=repacking.state_string))

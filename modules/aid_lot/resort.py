@@ -18,6 +18,7 @@ from trytond.wizard import Button, StateTransition, StateView, Wizard
 from aid_branch.named import visible
 
 from .exceptions import LotLineageError, ResortError
+from .moved import Moved, move_goods
 
 USE_BY = 'shelf_life_expiration_date'
 BEST_BEFORE = 'expiration_date'
@@ -210,7 +211,6 @@ def _renew(kept: list[tuple]) -> list:
     pool = Pool()
     Lot = pool.get('stock.lot')
     Parent = pool.get('aid.lot.parent')
-    Move = pool.get('stock.move')
     ModelData = pool.get('ir.model.data')
     if not kept:
         return []
@@ -232,24 +232,16 @@ def _renew(kept: list[tuple]) -> list:
                 'date': today[row.branch],
                 } for (row, quantity, _), lot in zip(kept, lots)])
     aside = ModelData.get_id('aid_lot', 'location_resort')
-    moves = []
+    moved = []
     for (row, quantity, _), lot, parent in zip(kept, lots, parents):
         place = row.location.id
-        for moved, from_, to in [
-                (row.lot, place, aside), (lot, aside, place)]:
-            moves.append({
-                    'product': row.product.id,
-                    'lot': moved.id,
-                    'quantity': quantity,
-                    'unit': row.unit.id,
-                    'internal_quantity': quantity,
-                    'from_location': from_,
-                    'to_location': to,
-                    'effective_date': today[row.branch],
-                    'company': row.branch.company.id,
-                    'origin': str(parent),
-                    })
-    Move.do(Move.create(moves))
+        moved += [
+            Moved(
+                one, quantity, from_, to, today[row.branch],
+                row.branch.company, parent)
+            for one, from_, to in [
+                (row.lot, place, aside), (lot, aside, place)]]
+    move_goods(moved)
     return lots
 
 
