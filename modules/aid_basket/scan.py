@@ -58,10 +58,7 @@ class ScanMixin(command.CommandMixin, Model):
         """
         super().on_scan_code(code)
         self.press = None
-        labels = allergen.labels_of(self)
-        with without_check_access():
-            self.message = self._read_code(code)
-        allergen.look_again(self, labels)
+        self.read_code(code)
 
     @fields.depends('pick', methods=['on_scan_code'])
     def on_change_pick(self) -> None:
@@ -69,12 +66,16 @@ class ScanMixin(command.CommandMixin, Model):
         if not self.pick:
             return
         code, self.pick = self.pick.code, None
+        self.read_code(code)
+
+    def read_code(self, code: str) -> None:
+        "Do what *code* asks, on the form alone, and tell it in `message`"
         labels = allergen.labels_of(self)
         with without_check_access():
-            self.message = self._read_code(code)
+            self.message = self._do_code(code)
         allergen.look_again(self, labels)
 
-    def _read_code(self, code: str) -> str:
+    def _do_code(self, code: str) -> str:
         "Do what *code* asks; what to say about it"
         typed = entry.read(code)
         ordered = command.BY_CODE.get(typed.code.upper())

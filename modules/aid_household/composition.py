@@ -7,7 +7,6 @@ to count.
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -156,25 +155,3 @@ def till_name(first_name: str | None, last_name: str | None) -> str | None:
     if last:
         words.append(f'{last[0].upper()}.')
     return ' '.join(words) or None
-
-
-def search_key(first_name: str | None, last_name: str | None) -> str:
-    """A name without case, accents, hyphens or double blanks.
-
-    Two spellings of one name give the same key, whichever of first and last
-    name was written where.
-
-    >>> search_key('Élodie', 'Le-Goff')
-    'elodie goff le'
-    """
-    return ' '.join(sorted(plain(f'{first_name or ""} {last_name or ""}')
-            .split()))
-
-
-def plain(text: str) -> str:
-    "*text* in lower case, without accents, hyphens and apostrophes as blanks"
-    decomposed = unicodedata.normalize('NFKD', text)
-    letters = ''.join(
-        ' ' if c in "-'’" else c
-        for c in decomposed if not unicodedata.combining(c))
-    return ' '.join(letters.casefold().split())

@@ -12,6 +12,7 @@ from trytond.pyson import Bool, Eval
 from trytond.transaction import check_access
 
 from aid_branch.dated import DatedMixin
+from aid_branch.person_name import NamedPersonMixin, search_key
 
 from . import composition
 from .exceptions import DuplicateHouseholdWarning, MemberValidationError
@@ -91,7 +92,7 @@ class ConsumptionScale(DatedMixin, ModelSQL, ModelView):
             self.first, self.other, self.child, self.child_below)
 
 
-class Member(sequence_ordered(), ModelSQL, ModelView):
+class Member(NamedPersonMixin, sequence_ordered(), ModelSQL, ModelView):
     """A person of a household, or several of whom only the age band is known.
 
     The till reads nothing of it: the model does not follow the household by
@@ -106,9 +107,6 @@ class Member(sequence_ordered(), ModelSQL, ModelView):
         'aid.household', "Household", required=True, ondelete='CASCADE')
     main = fields.Boolean(
         "Contact", help="The person whose name stands for the household.")
-    first_name = fields.Char("First Name")
-    last_name = fields.Char("Last Name")
-    search_key = fields.Char("Search Key", readonly=True)
     birth_date = fields.Date(
         "Birth Date",
         states={
@@ -154,7 +152,6 @@ class Member(sequence_ordered(), ModelSQL, ModelView):
                 Index(table,
                     (table.search_key, Index.Equality(cardinality='high')),
                     (table.birth_date, Index.Equality())),
-                Index(table, (table.search_key, Index.Similarity())),
                 })
 
     @staticmethod
@@ -179,28 +176,6 @@ class Member(sequence_ordered(), ModelSQL, ModelView):
         return f'{self.count} × {band}'
 
     @classmethod
-    def search_rec_name(cls, name: str, clause) -> list:
-        return cls.search_key_domain('search_key', clause)
-
-    @classmethod
-    def search_key_domain(cls, path: str, clause) -> list:
-        """The domain on *path* that finds names however they are spelled.
-
-        Like operators look for each word on its own, in any order.
-        """
-        _, operator, operand = clause[:3]
-        if isinstance(operand, str) and operator.endswith('like'):
-            words = composition.plain(operand.replace('%', ' ')).split()
-            joint = 'OR' if operator.startswith('not') else 'AND'
-            return [joint, *((path, operator, f'%{w}%') for w in words)]
-        if isinstance(operand, (list, tuple, set, frozenset)):
-            operand = [composition.search_key(v, None) if v else v
-                for v in operand]
-        elif isinstance(operand, str):
-            operand = composition.search_key(operand, None)
-        return [(path, operator, operand)]
-
-    @classmethod
     def get_age(cls, members, name: str) -> dict[int, int | None]:
         ages: dict[int, int | None] = {}
         for member in members:
@@ -219,15 +194,6 @@ class Member(sequence_ordered(), ModelSQL, ModelView):
             birth_year=self.birth_year,
             band=self.age_band.plain() if self.age_band else None,
             count=self.count)
-
-    def compute_fields(self, field_names=None) -> dict:
-        values = super().compute_fields(field_names=field_names)
-        if field_names is None or field_names & {'first_name', 'last_name'}:
-            key = composition.search_key(
-                self.first_name, self.last_name) or None
-            if self.search_key != key:
-                values['search_key'] = key
-        return values
 
     @classmethod
     def validate_fields(cls, members, field_names) -> None:
@@ -319,7 +285,7 @@ class Member(sequence_ordered(), ModelSQL, ModelView):
         """
         wanted: dict[tuple[str, dt.date], set[int]] = {}
         for member in members:
-            key = composition.search_key(
+            key = search_key(
                 values.get('first_name', member.first_name),
                 values.get('last_name', member.last_name))
             birth_date = values.get('birth_date', member.birth_date)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from aid_household.composition import (
     Band, Person, Scale, age_on, consumption_units, count_children,
-    head_count, known_age, search_key, till_name)
+    head_count, known_age, till_name)
 
 TODAY = dt.date(2026, 11, 22)
 BABY, CHILD, YOUNG = Band('b', 0, 2), Band('c', 3, 14), Band('y', 15, 24)
@@ -122,12 +122,6 @@ class NameTestCase(unittest.TestCase):
         self.assertEqual(till_name("Amina", None), "Amina")
         self.assertEqual(till_name(None, "Bensaïd"), "B.")
         self.assertIsNone(till_name(" ", ""))
-
-    def test_search_key_knows_no_spelling(self):
-        self.assertEqual(
-            search_key("Élodie", "Le-Goff"), search_key("le goff", "ELODIE"))
-        self.assertNotEqual(
-            search_key("Elodie", "Goff"), search_key("Elodie", "Le Goff"))
 
     @given(st.text(max_size=20), st.text(max_size=20))
     def test_the_last_name_never_reaches_the_till(self, first, last):

@@ -11,6 +11,7 @@ from trytond.tests.test_tryton import (
 from trytond.transaction import Transaction
 
 from aid_branch.tests.network import create_network, create_user
+from aid_branch.tests.statements import count_statements
 from aid_household.exceptions import (
     EntitlementFixedError, EntitlementOverlapError, EntitlementStateError,
     EntitlementValidationError)
@@ -435,13 +436,8 @@ class RenewalTestCase(EntitlementCase):
 
         def count():
             Transaction().cache.clear()
-            statements = []
-            connection = Transaction().connection
-            connection.set_trace_callback(statements.append)
-            try:
+            with count_statements() as statements:
                 Entitlement.search([('renewal_due', '=', True)])
-            finally:
-                connection.set_trace_callback(None)
             return len(statements)
         grant_entitlement(
             create_household(network['grocery']), start=-80, days=90)

@@ -12,6 +12,7 @@ from trytond.tests.test_tryton import (
 from trytond.transaction import Transaction, without_check_access
 
 from aid_branch.tests.network import create_network, create_user
+from aid_branch.tests.statements import count_statements
 from aid_household.exceptions import (
     BudgetValidationError, ConstraintValidationError,
     DuplicateHouseholdWarning, EraseHouseholdError, HouseholdFixedError,
@@ -79,18 +80,13 @@ class MakingTestCase(HouseholdCase):
         Household = Pool().get('aid.household')
         grocery = create_network()['grocery']
         Household.create([{'branch': grocery.id}])
-        inserts = []
-        connection = Transaction().connection
-        connection.set_trace_callback(
-            lambda sql: 'sequence' in sql.lower() and inserts.append(sql))
-        try:
-            Household.create([{'branch': grocery.id}] * 3)
-            few = len(inserts)
-            inserts.clear()
-            Household.create([{'branch': grocery.id}] * 30)
-        finally:
-            connection.set_trace_callback(None)
-        self.assertEqual(len(inserts), few)
+
+        def sequences(count: int) -> int:
+            "How often a sequence is asked for as many households"
+            with count_statements() as statements:
+                Household.create([{'branch': grocery.id}] * count)
+            return sum('sequence' in s.lower() for s in statements)
+        self.assertEqual(sequences(30), sequences(3))
 
     @with_transaction()
     def test_party_given_from_outside_is_not_taken(self):
@@ -589,18 +585,12 @@ class SizeTestCase(HouseholdCase):
             'size', 'adults', 'children', 'consumption_units', 'name',
             'left_to_live', 'entitlement_state', 'entitlement_until',
             'entitlement', 'rec_name']
-        statements = []
-        connection = Transaction().connection
 
         def count():
             Transaction().cache.clear()
-            statements.clear()
-            connection.set_trace_callback(statements.append)
-            try:
+            with count_statements() as statements:
                 Household.read(
                     [h.id for h in Household.search([])], names)
-            finally:
-                connection.set_trace_callback(None)
             return len(statements)
         count()
         one = count()
