@@ -138,11 +138,15 @@ class Branch(DeactivableMixin, tree(), ModelSQL, ModelView):
         "Ids from the root of the network down to this branch"
         return [int(id_) for id_ in (self.path or '').split('/') if id_]
 
+    @property
+    def zone(self) -> tz.ZoneInfo:
+        "The time zone of the clock on its wall"
+        name = self.timezone or self.company.timezone
+        return tz.ZoneInfo(name) if name else tz.SERVER
+
     def today(self) -> dt.date:
         "The date where the branch is"
-        Date = Pool().get('ir.date')
-        name = self.timezone or self.company.timezone
-        return Date.today(timezone=tz.ZoneInfo(name) if name else None)
+        return Pool().get('ir.date').today(timezone=self.zone)
 
     @classmethod
     def _before_create(cls, vlist: list[dict]) -> list[dict]:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from aid_branch.person import age_on
+
 
 @dataclass(frozen=True)
 class Band:
@@ -56,19 +58,6 @@ class Scale:
     other: Decimal
     child: Decimal
     child_below: int
-
-
-def age_on(birth_date: dt.date, date: dt.date) -> int:
-    """Full years lived on *date*; someone born on 29 February is a year older
-    on 1 March in ordinary years.
-
-    :raises ValueError: *date* is before the birth
-    """
-    if date < birth_date:
-        raise ValueError(f"{birth_date} is after {date}")
-    before_birthday = (date.month, date.day) < (
-        birth_date.month, birth_date.day)
-    return date.year - birth_date.year - before_birthday
 
 
 def known_age(person: Person, date: dt.date) -> int | None:

@@ -12,7 +12,7 @@ from trytond.pyson import Bool, Eval
 from trytond.transaction import check_access
 
 from aid_branch.dated import DatedMixin
-from aid_branch.person_name import NamedPersonMixin, search_key
+from aid_branch.person import NamedPersonMixin, search_key
 
 from . import composition
 from .exceptions import DuplicateHouseholdWarning, MemberValidationError

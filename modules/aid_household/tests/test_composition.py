@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aid_household.composition import (
-    Band, Person, Scale, age_on, consumption_units, count_children,
+    Band, Person, Scale, consumption_units, count_children,
     head_count, known_age, till_name)
 
 TODAY = dt.date(2026, 11, 22)
@@ -27,20 +27,6 @@ people = st.lists(st.one_of(
 
 class AgeTestCase(unittest.TestCase):
     "Ages in full years"
-
-    def test_day_before_and_on_the_birthday(self):
-        birth = dt.date(2012, 11, 23)
-        self.assertEqual(age_on(birth, TODAY), 13)
-        self.assertEqual(age_on(birth, dt.date(2026, 11, 23)), 14)
-
-    def test_leap_day(self):
-        birth = dt.date(2024, 2, 29)
-        self.assertEqual(age_on(birth, dt.date(2026, 2, 28)), 1)
-        self.assertEqual(age_on(birth, dt.date(2026, 3, 1)), 2)
-
-    def test_before_birth(self):
-        with self.assertRaises(ValueError):
-            age_on(dt.date(2026, 11, 23), TODAY)
 
     def test_known_by_year_band_or_nothing(self):
         self.assertEqual(known_age(Person(birth_year=2000), TODAY), 26)

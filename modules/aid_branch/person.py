@@ -1,6 +1,7 @@
-"""Names of persons, found however they are spelled."""
+"""Names of persons, found however they are spelled, and their ages."""
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 
 from trytond.model import Index, Model, fields
@@ -71,3 +72,16 @@ def plain(text: str) -> str:
         ' ' if c in "-'’" else c
         for c in decomposed if not unicodedata.combining(c))
     return ' '.join(letters.casefold().split())
+
+
+def age_on(birth_date: dt.date, date: dt.date) -> int:
+    """Full years lived on *date*; someone born on 29 February is a year older
+    on 1 March in ordinary years.
+
+    :raises ValueError: *date* is before the birth
+    """
+    if date < birth_date:
+        raise ValueError(f"{birth_date} is after {date}")
+    before_birthday = (date.month, date.day) < (
+        birth_date.month, birth_date.day)
+    return date.year - birth_date.year - before_birthday

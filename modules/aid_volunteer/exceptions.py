@@ -1,0 +1,35 @@
+"""What may go wrong with volunteers and their shifts, by name."""
+from trytond.exceptions import UserError, UserWarning
+from trytond.model.exceptions import AccessError, ValidationError
+
+
+class VolunteerValidationError(ValidationError):
+    "A volunteer cannot be as it was entered"
+
+
+class DuplicateVolunteerWarning(UserWarning):
+    "Somebody alike is known already"
+
+
+class MergeError(UserError):
+    "These records cannot become one"
+
+
+class EngagementValidationError(ValidationError):
+    "An engagement cannot be as it was entered"
+
+
+class ShiftValidationError(ValidationError):
+    "A shift cannot be as it was entered"
+
+
+class ShiftClosedError(AccessError):
+    "A shift whose hours are approved does not change any more"
+
+
+class SignupError(UserError):
+    "Somebody cannot come to a shift"
+
+
+class HoursError(ValidationError):
+    "Hours cannot be as they were entered"

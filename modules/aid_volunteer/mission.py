@@ -1,0 +1,80 @@
+"""What volunteers come for: a kind of work, and where a branch does it."""
+from __future__ import annotations
+
+from trytond.model import DeactivableMixin, ModelSQL, ModelView, Unique, fields
+
+from aid_branch.scope import BranchMixin
+
+
+class MissionKind(DeactivableMixin, ModelSQL, ModelView):
+    "A kind of work, the same in the whole network"
+    __name__ = 'aid.mission.kind'
+
+    name = fields.Char("Name", required=True, translate=True)
+    code = fields.Char("Code", required=True)
+    minimum_age = fields.Integer(
+        "Minimum Age",
+        domain=['OR', ('minimum_age', '=', None), ('minimum_age', '>=', 0)],
+        help="In full years, on the day of the shift. Somebody whose birth "
+        "date is not known is asked for it.")
+    emergency_contact = fields.Boolean(
+        "Needs an Emergency Contact")
+    licence = fields.Selection([
+            (None, ""),
+            ('B', "B (car)"),
+            ('BE', "BE (car and trailer)"),
+            ('C1', "C1 (lorry up to 7.5 t)"),
+            ('C', "C (lorry)"),
+            ('D', "D (bus)"),
+            ('F', "Forklift"),
+            ], "Needs a Licence", sort=False)
+    skills = fields.Many2Many(
+        'aid.mission.kind-aid.skill', 'kind', 'skill', "Needs Skills")
+    governance = fields.Boolean(
+        "Governance",
+        help="Meetings of the association: not counted in the value of "
+        "hours.")
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_constraints.append(
+            ('code_unique', Unique(table, table.code),
+                'aid_volunteer.msg_mission_kind_code_unique'))
+        cls._order.insert(0, ('name', 'ASC'))
+
+
+class MissionKindSkill(ModelSQL):
+    "A skill that a kind of work needs"
+    __name__ = 'aid.mission.kind-aid.skill'
+
+    kind = fields.Many2One(
+        'aid.mission.kind', "Kind", required=True, ondelete='CASCADE')
+    skill = fields.Many2One(
+        'aid.skill', "Skill", required=True, ondelete='CASCADE')
+
+
+class Mission(BranchMixin, DeactivableMixin, ModelSQL, ModelView):
+    "Work of a branch that volunteers come for, again and again"
+    __name__ = 'aid.mission'
+
+    name = fields.Char("Name", required=True)
+    kind = fields.Many2One(
+        'aid.mission.kind', "Kind", required=True, ondelete='RESTRICT')
+    place = fields.Char("Place", help="Where to come to.")
+    headcount = fields.Integer(
+        "People", required=True, domain=[('headcount', '>', 0)],
+        help="How many a shift needs, as a rule.")
+    shifts = fields.One2Many('aid.shift', 'mission', "Shifts", readonly=True)
+    repetitions = fields.One2Many(
+        'aid.shift.repetition', 'mission', "Repeats")
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        cls._order.insert(0, ('name', 'ASC'))
+
+    @staticmethod
+    def default_headcount() -> int:
+        return 4

@@ -1,0 +1,400 @@
+"""A shift: when people are needed, how many, and who comes."""
+from __future__ import annotations
+
+import datetime as dt
+
+from trytond.i18n import gettext
+from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
+from trytond.pool import Pool
+from trytond.pyson import Eval
+from trytond.transaction import without_check_access
+
+from aid_branch.scope import BranchMixin
+from aid_branch.slices import slices
+
+from . import shift_time
+from .exceptions import ShiftClosedError, ShiftValidationError
+
+#: Longer than anybody stays
+LONGEST = dt.timedelta(days=3)
+
+
+class Shift(BranchMixin, Workflow, ModelSQL, ModelView):
+    """A time at which a mission needs people.
+
+    Proposed to volunteers, never imposed. Closing it approves who was there
+    and for how long; from then on it does not change.
+    """
+    __name__ = 'aid.shift'
+
+    _open = {'readonly': Eval('state') != 'open'}
+
+    mission = fields.Many2One(
+        'aid.mission', "Mission", required=True, ondelete='RESTRICT',
+        states=_open)
+    start = fields.DateTime(
+        "Start", required=True, format='%H:%M', states=_open)
+    end = fields.DateTime(
+        "End", required=True, format='%H:%M', states=_open)
+    date = fields.Date(
+        "Date", readonly=True, help="The day it begins, where the branch is.")
+    headcount = fields.Integer(
+        "People Needed", required=True, states=_open,
+        domain=[('headcount', '>', 0)])
+    taken = fields.Integer(
+        "Coming", required=True, readonly=True,
+        help="How many of the places are taken.")
+    free = fields.Function(
+        fields.Integer("Still Needed"), 'on_change_with_free',
+        searcher='search_free')
+    hours = fields.Function(
+        fields.Float("Hours", digits=(None, 2)), 'on_change_with_hours')
+    signups = fields.One2Many(
+        'aid.shift.signup', 'shift', "Who Comes", states=_open,
+        filter=[('state', '!=', 'cancelled')])
+    repetition = fields.Many2One(
+        'aid.shift.repetition', "Repeats", readonly=True, ondelete='SET NULL')
+    state = fields.Selection([
+            ('open', "Open"),
+            ('closed', "Closed"),
+            ('cancelled', "Cancelled"),
+            ], "State", required=True, readonly=True, sort=False)
+
+    del _open
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        cls.branch.readonly = True
+        table = cls.__table__()
+        cls._order = [('start', 'ASC'), ('id', 'ASC')]
+        cls._sql_indexes.update({
+                Index(table, (table.branch, Index.Equality()),
+                    (table.start, Index.Range())),
+                Index(table, (table.mission, Index.Equality()),
+                    (table.start, Index.Range())),
+                })
+        cls._transitions |= {
+            ('open', 'closed'), ('open', 'cancelled'), ('cancelled', 'open')}
+        cls._buttons.update({
+                'record_hours': {
+                    'invisible': Eval('state') != 'open',
+                    'depends': ['state'],
+                    },
+                'cancel': {
+                    'invisible': Eval('state') != 'open',
+                    'depends': ['state'],
+                    },
+                'reopen': {
+                    'invisible': Eval('state') != 'cancelled',
+                    'depends': ['state'],
+                    },
+                })
+
+    @staticmethod
+    def default_state() -> str:
+        return 'open'
+
+    @staticmethod
+    def default_taken() -> int:
+        return 0
+
+    @fields.depends('mission', '_parent_mission.headcount')
+    def on_change_mission(self) -> None:
+        if self.mission:
+            self.headcount = self.mission.headcount
+
+    @fields.depends('start', 'end')
+    def on_change_start(self) -> None:
+        if self.start and (not self.end or self.end <= self.start):
+            self.end = self.start + dt.timedelta(hours=3)
+
+    @fields.depends('headcount', 'taken')
+    def on_change_with_free(self, name: str | None = None) -> int:
+        return max((self.headcount or 0) - (self.taken or 0), 0)
+
+    @classmethod
+    def search_free(cls, name: str, clause) -> list:
+        table = cls.__table__()
+        _, operator, value = clause
+        Operator = fields.SQL_OPERATORS[operator]
+        return [('id', 'in', table.select(
+                    table.id,
+                    where=Operator(table.headcount - table.taken, value)))]
+
+    @fields.depends('start', 'end')
+    def on_change_with_hours(self, name: str | None = None) -> float | None:
+        if self.start and self.end:
+            return round(shift_time.hours(self.start, self.end), 2)
+        return None
+
+    def get_rec_name(self, name: str) -> str:
+        lang = Pool().get('ir.lang').get()
+        start, end = self.local_times()
+        return gettext(
+            'aid_volunteer.msg_shift_name', mission=self.mission.rec_name,
+            date=lang.strftime(start.date()), start=f'{start:%H:%M}',
+            end=f'{end:%H:%M}')
+
+    @classmethod
+    def search_rec_name(cls, name: str, clause) -> list:
+        return [('mission.rec_name', *clause[1:])]
+
+    def local_times(self) -> tuple[dt.datetime, dt.datetime]:
+        "Its start and end as the clock of the branch says"
+        zone = self.mission.branch.zone
+        return (
+            shift_time.local(self.start, zone),
+            shift_time.local(self.end, zone))
+
+    @classmethod
+    def preprocess_values(cls, mode: str, values: dict) -> dict:
+        # The branch is that of the mission: one question less on the form
+        values = super().preprocess_values(mode, values)
+        Mission = Pool().get('aid.mission')
+        if values.get('mission') is not None:
+            values['branch'] = Mission(values['mission']).branch.id
+        return values
+
+    def compute_fields(self, field_names=None) -> dict:
+        values = super().compute_fields(field_names=field_names)
+        if field_names is None or field_names & {'start', 'mission'}:
+            date = shift_time.local(
+                self.start, self.mission.branch.zone).date()
+            if self.date != date:
+                values['date'] = date
+        return values
+
+    @classmethod
+    def validate_fields(cls, shifts, field_names) -> None:
+        super().validate_fields(shifts, field_names)
+        cls.check_times(shifts, field_names)
+        cls.check_headcount(shifts, field_names)
+
+    @classmethod
+    def check_times(cls, shifts, field_names=None) -> None:
+        "Refuse an end before the start, and days on end"
+        if field_names and not field_names & {'start', 'end'}:
+            return
+        for shift in shifts:
+            if not shift.start < shift.end <= shift.start + LONGEST:
+                start, end = shift.local_times()
+                raise ShiftValidationError(gettext(
+                        'aid_volunteer.msg_shift_times',
+                        mission=shift.mission.rec_name,
+                        start=f'{start:%Y-%m-%d %H:%M}',
+                        end=f'{end:%Y-%m-%d %H:%M}',
+                        days=LONGEST.days))
+
+    @classmethod
+    def check_headcount(cls, shifts, field_names=None) -> None:
+        "Refuse fewer places than people who were told to come"
+        if field_names and not field_names & {'headcount', 'taken'}:
+            return
+        for shift in shifts:
+            if shift.taken > shift.headcount:
+                raise ShiftValidationError(gettext(
+                        'aid_volunteer.msg_shift_headcount',
+                        shift=shift.rec_name, taken=shift.taken,
+                        headcount=shift.headcount))
+
+    @classmethod
+    def check_modification(
+            cls, mode, shifts, values=None, external=False) -> None:
+        super().check_modification(
+            mode, shifts, values=values, external=external)
+        if mode == 'delete' or (mode == 'write' and external):
+            for shift in shifts:
+                if shift.state == 'closed' or (
+                        mode == 'delete' and shift.taken):
+                    raise ShiftClosedError(gettext(
+                            'aid_volunteer.msg_shift_closed',
+                            shift=shift.rec_name))
+
+    @classmethod
+    def copy(cls, shifts, default=None):
+        default = default.copy() if default is not None else {}
+        for name in ['signups', 'repetition']:
+            default.setdefault(name)
+        default.setdefault('taken', 0)
+        return super().copy(shifts, default=default)
+
+    @classmethod
+    @ModelView.button_action('aid_volunteer.wizard_record_hours')
+    def record_hours(cls, shifts) -> None:
+        "Tick who was there, and close"
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('cancelled')
+    def cancel(cls, shifts) -> None:
+        "It does not take place; who was coming stays known, to be told"
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('open')
+    def reopen(cls, shifts) -> None:
+        "It takes place after all"
+
+    @without_check_access
+    def make_room(self, count: int) -> None:
+        "More places where *count* people came whom nobody expected"
+        missing = count - (self.headcount - self.taken)
+        if missing > 0:
+            self.__class__.write(
+                [self], {'headcount': self.headcount + missing})
+
+    @classmethod
+    @without_check_access
+    def count_taken(cls, shifts) -> None:
+        """Count who comes to *shifts* again, after their sign-ups changed.
+
+        Each is written whether its figure changed or not: of two who want the
+        last place at the same time, one is then told to ask again and finds
+        it taken.
+
+        :raises ShiftValidationError: there are not so many places
+        """
+        Signup = Pool().get('aid.shift.signup')
+        counted = Signup.count_coming(shifts)
+        cls.write(*[
+                argument for shift in shifts for argument in [
+                    [shift], {'taken': counted.get(shift.id, 0)}]])
+
+
+class Repetition(ModelSQL, ModelView):
+    """A shift that comes again: every Saturday, every second Tuesday.
+
+    Days and times are those of the clock of the branch, so that nothing
+    moves when summer time begins.
+    """
+    __name__ = 'aid.shift.repetition'
+
+    mission = fields.Many2One(
+        'aid.mission', "Mission", required=True, ondelete='CASCADE')
+    first = fields.Date("First Day", required=True)
+    last = fields.Date("Last Day", help="Included. Empty: no end is known.")
+    start = fields.Time("From", required=True)
+    end = fields.Time("To", required=True)
+    every = fields.Selection([
+            ('FREQ=WEEKLY', "Week"),
+            ('FREQ=WEEKLY;INTERVAL=2', "Second Week"),
+            ('FREQ=MONTHLY', "Month, on This Day"),
+            ('FREQ=DAILY', "Day"),
+            ('other', "Otherwise"),
+            ], "Every", required=True, sort=False)
+    rule = fields.Char(
+        "Rule", states={
+            'invisible': Eval('every') != 'other',
+            'required': Eval('every') == 'other',
+            },
+        help="An RRULE of RFC 5545, for example FREQ=MONTHLY;BYDAY=1SA: the "
+        "first Saturday of each month.")
+    headcount = fields.Integer(
+        "People Needed", required=True, domain=[('headcount', '>', 0)])
+    planned_until = fields.Date("Planned Until", readonly=True)
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        cls.__access__.add('mission')
+        table = cls.__table__()
+        cls._sql_indexes.add(
+            Index(table, (table.mission, Index.Equality())))
+        cls._buttons.update({'plan': {}})
+
+    @staticmethod
+    def default_every() -> str:
+        return 'FREQ=WEEKLY'
+
+    @fields.depends('mission', '_parent_mission.headcount')
+    def on_change_mission(self) -> None:
+        if self.mission and not self.headcount:
+            self.headcount = self.mission.headcount
+
+    def get_rec_name(self, name: str) -> str:
+        return f'{self.mission.rec_name} {self.start:%H:%M}'
+
+    @classmethod
+    def search_rec_name(cls, name: str, clause) -> list:
+        return [('mission.rec_name', *clause[1:])]
+
+    @classmethod
+    def validate_fields(cls, repetitions, field_names) -> None:
+        super().validate_fields(repetitions, field_names)
+        for repetition in repetitions:
+            repetition._check_rule()
+
+    def _check_rule(self) -> None:
+        try:
+            next(self._days(self.first, self.first), None)
+        except (ValueError, KeyError, TypeError):
+            raise ShiftValidationError(gettext(
+                    'aid_volunteer.msg_repetition_rule',
+                    mission=self.mission.rec_name, rule=self.rule)) from None
+        if self.last and self.last < self.first:
+            raise ShiftValidationError(gettext(
+                    'aid_volunteer.msg_repetition_ends_before_start',
+                    mission=self.mission.rec_name, first=self.first,
+                    last=self.last))
+
+    def _days(self, after: dt.date, until: dt.date):
+        rule = self.rule if self.every == 'other' else self.every
+        return shift_time.occurrences(
+            rule, self.first, max(after, self.first),
+            min(until, self.last) if self.last else until)
+
+    @classmethod
+    @ModelView.button
+    def plan(cls, repetitions) -> None:
+        "Propose the shifts of the next six weeks"
+        for repetition in repetitions:
+            today = repetition.mission.branch.today()
+            cls.plan_until([repetition], today + dt.timedelta(weeks=6))
+
+    @classmethod
+    @without_check_access
+    def plan_until(cls, repetitions, until: dt.date) -> list:
+        """Make the shifts of *repetitions* up to *until*, that day included.
+
+        Never twice: each knows how far it is planned. Days gone by are not
+        made up for.
+        """
+        Shift = Pool().get('aid.shift')
+        wanted, to_write = [], []
+        for repetition in repetitions:
+            branch = repetition.mission.branch
+            after = branch.today()
+            if repetition.planned_until:
+                after = max(
+                    after, repetition.planned_until + dt.timedelta(days=1))
+            for day in repetition._days(after, until):
+                start, end = shift_time.instants(
+                    day, repetition.start, repetition.end, branch.zone)
+                wanted.append({
+                        'mission': repetition.mission.id,
+                        'start': start,
+                        'end': end,
+                        'headcount': repetition.headcount,
+                        'repetition': repetition.id,
+                        })
+            if until >= after:
+                to_write += [[repetition], {'planned_until': until}]
+        if to_write:
+            cls.write(*to_write)
+        return [
+            shift for some in slices(wanted) for shift in Shift.create(some)]
+
+    @classmethod
+    def plan_all(cls) -> None:
+        "The cron job: keep six weeks ahead of every repetition"
+        today = Pool().get('ir.date').today()
+        until = today + dt.timedelta(weeks=6)
+        with without_check_access():
+            cls.plan_until(cls.search([
+                        ('mission.active', '=', True),
+                        ['OR', ('last', '=', None), ('last', '>=', today)],
+                        ['OR',
+                            ('planned_until', '=', None),
+                            ('planned_until', '<', until)],
+                        ]), until)

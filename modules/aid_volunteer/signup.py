@@ -1,0 +1,371 @@
+"""Who comes to a shift, who waits for a place, and who was there."""
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+
+from sql import Literal
+from sql.aggregate import Count
+
+from trytond.i18n import gettext
+from trytond.model import Index, ModelSQL, ModelView, Unique, fields
+from trytond.pool import Pool
+from trytond.pyson import Eval
+from trytond.transaction import Transaction, without_check_access
+
+from aid_branch.person import age_on
+from aid_branch.slices import slices
+
+from . import shift_time
+from .exceptions import HoursError, ShiftClosedError, SignupError
+
+#: The states that take a place
+COMING = ['coming', 'present']
+
+
+class Signup(ModelSQL, ModelView):
+    "Somebody who said to come to a shift, and then how long it was"
+    __name__ = 'aid.shift.signup'
+
+    shift = fields.Many2One(
+        'aid.shift', "Shift", required=True, ondelete='CASCADE',
+        states={'readonly': Eval('id', -1) >= 0})
+    volunteer = fields.Many2One(
+        'aid.volunteer', "Volunteer", required=True, ondelete='RESTRICT',
+        states={'readonly': Eval('id', -1) >= 0})
+    state = fields.Selection([
+            ('coming', "Comes"),
+            ('waiting', "Waits for a Place"),
+            ('cancelled', "Cancelled"),
+            ('present', "Was There"),
+            ('absent', "Not There"),
+            ], "State", required=True, readonly=True, sort=False)
+    hours = fields.Float("Hours", digits=(None, 2), readonly=True)
+    approved_by = fields.Many2One(
+        'res.user', "Approved By", readonly=True, ondelete='RESTRICT')
+    start = fields.Function(
+        fields.DateTime("Start"), 'get_shift', searcher='search_shift')
+    date = fields.Function(
+        fields.Date("Date"), 'get_shift', searcher='search_shift')
+    phone = fields.Function(fields.Char("Phone"), 'get_phone')
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        cls.__access__.add('shift')
+        table = cls.__table__()
+        cls._sql_constraints.append(
+            ('once', Unique(table, table.shift, table.volunteer),
+                'aid_volunteer.msg_signup_once'))
+        cls._order = [('id', 'ASC')]
+        cls._sql_indexes.update({
+                Index(table, (table.shift, Index.Equality())),
+                Index(table, (table.volunteer, Index.Equality())),
+                })
+        cls._buttons.update({
+                'cancel': {
+                    'invisible': ~Eval('state').in_(['coming', 'waiting']),
+                    'depends': ['state'],
+                    },
+                })
+
+    @staticmethod
+    def default_state() -> str:
+        return 'coming'
+
+    @classmethod
+    def get_shift(cls, signups, name: str) -> dict:
+        return {s.id: getattr(s.shift, name) for s in signups}
+
+    @classmethod
+    def search_shift(cls, name: str, clause) -> list:
+        return [(f'shift.{name}', *clause[1:])]
+
+    @staticmethod
+    def order_start(tables) -> list:
+        table, _ = tables[None]
+        if 'shift' not in tables:
+            shift = Pool().get('aid.shift').__table__()
+            tables['shift'] = {
+                None: (shift, table.shift == shift.id)}
+        shift, _ = tables['shift'][None]
+        return [shift.start]
+
+    @classmethod
+    def get_phone(cls, signups, name: str) -> dict:
+        return {
+            s.id: s.volunteer.phone or s.volunteer.email for s in signups}
+
+    def get_rec_name(self, name: str) -> str:
+        return self.volunteer.rec_name
+
+    @classmethod
+    def search_rec_name(cls, name: str, clause) -> list:
+        return [('volunteer.rec_name', *clause[1:])]
+
+    @classmethod
+    def count_coming(cls, shifts) -> dict[int, int]:
+        "Shift id to how many of its places are taken, by one statement"
+        table = cls.__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.select(
+                table.shift, Count(Literal(1)),
+                where=fields.SQL_OPERATORS['in'](
+                    table.shift, [s.id for s in shifts])
+                & table.state.in_(COMING),
+                group_by=[table.shift]))
+        return dict(cursor)
+
+    @classmethod
+    @without_check_access
+    def sign_up(cls, shift, volunteers) -> list:
+        """*volunteers* come to *shift*, or wait where it is full.
+
+        Somebody who had cancelled comes again.
+
+        :raises SignupError: one of them cannot come to it
+        """
+        there = {
+            s.volunteer: s for s in cls.search([
+                    ('shift', '=', shift.id),
+                    ('volunteer', 'in', [v.id for v in volunteers]),
+                    ])}
+        free = shift.headcount - cls.count_coming([shift]).get(shift.id, 0)
+        result, to_create, to_write = [], [], []
+        for volunteer in dict.fromkeys(volunteers):
+            signup = there.get(volunteer)
+            if signup and signup.state != 'cancelled':
+                result.append(signup)
+                continue
+            state = 'coming' if free > 0 else 'waiting'
+            free -= 1
+            if signup:
+                to_write += [[signup], {'state': state}]
+                result.append(signup)
+            else:
+                to_create.append({
+                        'shift': shift.id,
+                        'volunteer': volunteer.id,
+                        'state': state,
+                        })
+        if to_write:
+            cls.write(*to_write)
+        for some in slices(to_create):
+            result += cls.create(some)
+        return cls.browse(result)
+
+    @classmethod
+    def validate_fields(cls, signups, field_names) -> None:
+        super().validate_fields(signups, field_names)
+        if not field_names or field_names & {'state', 'shift', 'volunteer'}:
+            cls.check_may_come(signups)
+
+    @classmethod
+    def check_may_come(cls, signups) -> None:
+        """Refuse whoever may not be on a shift, in a few statements for all.
+
+        :raises SignupError: naming the person, the shift and why
+        """
+        signups = [s for s in signups if s.state in {'coming', 'waiting'}]
+        with without_check_access():
+            for signup, refusal in cls.refusals(signups).items():
+                raise SignupError(refusal)
+
+    @classmethod
+    def refusals(cls, signups) -> dict:
+        """Sign-up to why it cannot be, a sentence in the user's language.
+
+        For rooms above to add to: the first that is found is told.
+        """
+        refused: dict = {}
+        for refuse in [
+                cls._refuse_closed, cls._refuse_not_engaged,
+                cls._refuse_elsewhere, cls._refuse_kind]:
+            for signup, message in refuse(
+                    [s for s in signups if s not in refused]):
+                refused[signup] = message
+        return refused
+
+    @classmethod
+    def _refuse_closed(cls, signups):
+        for signup in signups:
+            if signup.shift.state != 'open':
+                yield signup, gettext(
+                    'aid_volunteer.msg_signup_shift_not_open',
+                    volunteer=signup.volunteer.rec_name,
+                    shift=signup.shift.rec_name)
+
+    @classmethod
+    def _refuse_not_engaged(cls, signups):
+        "Whoever has no engagement there on the day of the shift"
+        Engagement = Pool().get('aid.volunteer.engagement')
+        by_volunteer = defaultdict(list)
+        for engagement in Engagement.search([
+                    ('volunteer', 'in', [s.volunteer.id for s in signups])]):
+            by_volunteer[engagement.volunteer.id].append(engagement)
+        for signup in signups:
+            shift = signup.shift
+            if not any(
+                    e.valid_from <= shift.date
+                    and (not e.valid_until or shift.date <= e.valid_until)
+                    and e.reaches(shift.mission.branch)
+                    for e in by_volunteer[signup.volunteer.id]):
+                yield signup, gettext(
+                    'aid_volunteer.msg_signup_not_engaged',
+                    volunteer=signup.volunteer.rec_name,
+                    branch=shift.mission.branch.rec_name,
+                    shift=shift.rec_name)
+
+    @classmethod
+    def _refuse_elsewhere(cls, signups):
+        "Whoever is on another shift at that time"
+        if not signups:
+            return
+        others = defaultdict(list)
+        for other in cls.search([
+                    ('volunteer', 'in', [s.volunteer.id for s in signups]),
+                    ('state', 'in', COMING),
+                    ('shift.state', '!=', 'cancelled'),
+                    ('shift.start', '<', max(s.shift.end for s in signups)),
+                    ('shift.end', '>', min(s.shift.start for s in signups)),
+                    ]):
+            others[other.volunteer.id].append(other)
+        for signup in signups:
+            for other in others[signup.volunteer.id]:
+                if (other != signup
+                        and other.shift.start < signup.shift.end
+                        and signup.shift.start < other.shift.end):
+                    yield signup, gettext(
+                        'aid_volunteer.msg_signup_elsewhere',
+                        volunteer=signup.volunteer.rec_name,
+                        shift=signup.shift.rec_name,
+                        other=other.shift.rec_name)
+                    break
+
+    @classmethod
+    def _refuse_kind(cls, signups):
+        "Whoever lacks what the kind of work needs"
+        Rule = Pool().get('aid.volunteer.rule')
+        rules: dict = {}
+        for signup in signups:
+            shift, volunteer = signup.shift, signup.volunteer
+            key = (shift.mission.branch, shift.date)
+            if key not in rules:
+                rules[key] = Rule.for_branch(*key)
+            lacking = signup._lacking(rules[key])
+            if lacking:
+                yield signup, gettext(
+                    f'aid_volunteer.msg_signup_lacks_{lacking}',
+                    volunteer=volunteer.rec_name, shift=shift.rec_name,
+                    age=shift.mission.kind.minimum_age or '',
+                    licence=shift.mission.kind.licence or '')
+
+    def _lacking(self, rule) -> str | None:
+        """What this person lacks for that kind of work, None if nothing.
+
+        :param rule: the ``aid.volunteer.rule`` of branch and day, or None
+        """
+        kind, volunteer = self.shift.mission.kind, self.volunteer
+        if kind.minimum_age and not volunteer.birth_date:
+            return 'birth_date'
+        if volunteer.birth_date:
+            age = age_on(volunteer.birth_date, self.shift.date)
+            if age < (kind.minimum_age or 0):
+                return 'age'
+            if rule and age < rule.minor_below:
+                if not volunteer.guardian_consent_on:
+                    return 'consent'
+                if shift_time.is_at_night(
+                        *self.shift.local_times(), rule.night_from,
+                        rule.night_to):
+                    return 'day'
+        if kind.emergency_contact and not volunteer.emergency_contact:
+            return 'emergency_contact'
+        if kind.licence and kind.licence not in (volunteer.licences or []):
+            return 'licence'
+        if {s.id for s in kind.skills} - {
+                s.skill.id for s in volunteer.skills}:
+            return 'skill'
+        return None
+
+    @classmethod
+    def check_modification(
+            cls, mode, signups, values=None, external=False) -> None:
+        super().check_modification(
+            mode, signups, values=values, external=external)
+        if external and mode != 'create':
+            for signup in signups:
+                if signup.shift.state == 'closed' or mode == 'delete' \
+                        and signup.state in {'present', 'absent'}:
+                    raise ShiftClosedError(gettext(
+                            'aid_volunteer.msg_shift_closed',
+                            shift=signup.shift.rec_name))
+
+    @classmethod
+    def on_modification(cls, mode, signups, field_names=None) -> None:
+        super().on_modification(mode, signups, field_names=field_names)
+        Shift = Pool().get('aid.shift')
+        if mode == 'create' or mode == 'write' and 'state' in field_names:
+            Shift.count_taken(Shift.browse({s.shift for s in signups}))
+
+    @classmethod
+    def on_delete(cls, signups):
+        Shift = Pool().get('aid.shift')
+        callback = super().on_delete(signups)
+        shifts = Shift.browse({s.shift for s in signups})
+        callback.append(lambda: Shift.count_taken(shifts))
+        return callback
+
+    @classmethod
+    @ModelView.button
+    def cancel(cls, signups) -> None:
+        "They do not come; whoever waits longest takes the place"
+        Shift = Pool().get('aid.shift')
+        signups = [s for s in signups if s.state in {'coming', 'waiting'}]
+        cls.write(signups, {'state': 'cancelled'})
+        for shift in Shift.browse({s.shift for s in signups}):
+            cls._let_in(shift)
+
+    @classmethod
+    @without_check_access
+    def _let_in(cls, shift) -> None:
+        "Give the free places of *shift* to those who wait"
+        free = shift.headcount - shift.taken
+        if free > 0 and shift.state == 'open':
+            waiting = cls.search([
+                    ('shift', '=', shift.id), ('state', '=', 'waiting'),
+                    ], order=[('id', 'ASC')], limit=free)
+            if waiting:
+                cls.write(waiting, {'state': 'coming'})
+
+    @classmethod
+    @without_check_access
+    def approve(cls, shift, present: dict) -> None:
+        """Say who was at *shift* and close it.
+
+        :param present: sign-up to its hours; who is not in it was not there
+        :raises HoursError: somebody would have stayed longer than can be
+        """
+        pool = Pool()
+        Shift = pool.get('aid.shift')
+        Rule = pool.get('aid.volunteer.rule')
+        rule = Rule.for_branch(shift.mission.branch, shift.date)
+        most = shift.hours + (rule.overtime if rule else 0)
+        to_write: list = []
+        for signup in cls.search([
+                    ('shift', '=', shift.id),
+                    ('state', 'in', ['coming', 'present', 'absent'])]):
+            hours = present.get(signup)
+            if hours is not None and not 0 < hours <= most:
+                raise HoursError(gettext(
+                        'aid_volunteer.msg_hours_too_many',
+                        volunteer=signup.volunteer.rec_name,
+                        hours=hours, most=round(most, 2)))
+            to_write += [[signup], {
+                    'state': 'absent' if hours is None else 'present',
+                    'hours': hours,
+                    'approved_by': Transaction().user,
+                    }]
+        if to_write:
+            cls.write(*to_write)
+        Shift.write([shift], {'state': 'closed'})
