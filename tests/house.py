@@ -106,8 +106,8 @@ class House:
 
     secret_word = staticmethod(secret_word)
 
-    def translations(self, module: str) -> str:
-        "What Tryton would write into locale/fr.po of *module*"
+    def translations(self, modules: list[str]) -> dict[str, str]:
+        "What Tryton would write into locale/fr.po of each of *modules*"
         from trytond.pool import Pool
         with self.everything():
             pool = Pool()
@@ -126,9 +126,11 @@ class House:
             Update.execute(
                 session, {'start': {'language': lang.id}}, 'update')
             Update.delete(session)
-            exported = pool.get('ir.translation').translation_export(
-                'fr', module)
-            return exported.decode('utf-8') if exported else ''
+            Translation = pool.get('ir.translation')
+            return {
+                module: (Translation.translation_export('fr', module)
+                    or b'').decode('utf-8')
+                for module in modules}
 
 
 # Making it

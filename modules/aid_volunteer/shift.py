@@ -307,7 +307,7 @@ class Repetition(ModelSQL, ModelView):
     def default_every() -> str:
         return 'FREQ=WEEKLY'
 
-    @fields.depends('mission', '_parent_mission.headcount')
+    @fields.depends('headcount', 'mission', '_parent_mission.headcount')
     def on_change_mission(self) -> None:
         if self.mission and not self.headcount:
             self.headcount = self.mission.headcount

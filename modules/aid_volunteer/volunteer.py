@@ -179,7 +179,8 @@ class Volunteer(
                 'phone', 'email', 'anonymised_on'}:
             return
         for volunteer in volunteers:
-            if not (volunteer.phone_key or volunteer.email_key
+            if not (likeness.phone_key(volunteer.phone)
+                    or likeness.email_key(volunteer.email)
                     or volunteer.anonymised_on):
                 raise VolunteerValidationError(gettext(
                         'aid_volunteer.msg_volunteer_unreachable',

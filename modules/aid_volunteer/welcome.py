@@ -134,7 +134,8 @@ class WelcomePerson(ModelView):
         return bool(self.shift and self.shift.mission.kind.minimum_age)
 
     @fields.depends(
-        'first_name', 'last_name', 'phone', 'email', 'birth_date')
+        'first_name', 'last_name', 'phone', 'email', 'birth_date', 'alike',
+        'known')
     def _look_for(self) -> None:
         Volunteer = Pool().get('aid.volunteer')
         alike = Volunteer(

@@ -1,8 +1,11 @@
 """A small network of branches, for the tests of this and of higher rooms."""
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 from trytond.modules.company.tests import create_company
 from trytond.pool import Pool
+from trytond.transaction import Transaction, check_access
 
 
 def create_network(company=None) -> dict:
@@ -65,3 +68,13 @@ def create_user(
                             for name in names])],
                 }])
     return user
+
+@contextmanager
+def as_user(user, **context):
+    "Do what follows as *user*, with the rights and the context it has"
+    User = Pool().get('res.user')
+    with Transaction().set_user(user.id):
+        preferences = User.get_preferences(context_only=True)
+        with Transaction().set_context(preferences, **context), \
+                check_access():
+            yield user

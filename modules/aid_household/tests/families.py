@@ -2,10 +2,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import contextmanager
 
 from trytond.pool import Pool
-from trytond.transaction import Transaction, check_access
 
 TODAY = dt.date.today()
 
@@ -64,14 +62,3 @@ def grant_entitlement(household, start: int = 0, days: int = 90, **values):
     entitlement = propose_entitlement(household, start, days, **values)
     Entitlement.grant([entitlement])
     return Entitlement(entitlement.id)
-
-
-@contextmanager
-def as_user(user, **context):
-    "Do what follows as *user*, with the rights and the context it has"
-    User = Pool().get('res.user')
-    with Transaction().set_user(user.id):
-        preferences = User.get_preferences(context_only=True)
-        with Transaction().set_context(preferences, **context), \
-                check_access():
-            yield user

@@ -10,13 +10,14 @@ from trytond.tests.test_tryton import (
     activate_module, drop_db, with_transaction)
 from trytond.transaction import Transaction
 
-from aid_branch.tests.network import create_network, create_user
+from aid_branch.tests.network import (
+    as_user, create_network, create_user)
 from aid_branch.tests.statements import count_statements
 from aid_household.exceptions import (
     EntitlementFixedError, EntitlementOverlapError, EntitlementStateError,
     EntitlementValidationError)
 from aid_household.tests.families import (
-    TODAY, as_user, create_household, grant_entitlement, propose_entitlement)
+    TODAY, create_household, grant_entitlement, propose_entitlement)
 
 DAY = dt.timedelta(days=1)
 

@@ -11,14 +11,15 @@ from trytond.tests.test_tryton import (
     activate_module, drop_db, with_transaction)
 from trytond.transaction import Transaction, without_check_access
 
-from aid_branch.tests.network import create_network, create_user
+from aid_branch.tests.network import (
+    as_user, create_network, create_user)
 from aid_branch.tests.statements import count_statements
 from aid_household.exceptions import (
     BudgetValidationError, ConstraintValidationError,
     DuplicateHouseholdWarning, EraseHouseholdError, HouseholdFixedError,
     HouseholdValidationError, MemberValidationError)
 from aid_household.tests.families import (
-    TODAY, as_user, create_household, grant_entitlement, propose_entitlement)
+    TODAY, create_household, grant_entitlement, propose_entitlement)
 
 CLOSED = [
     'name', 'members', 'street', 'postal_code', 'city', 'country', 'phone',

@@ -1,16 +1,324 @@
 import datetime as dt
+import unittest
 
 from trytond.pool import Pool
-from trytond.tests.test_tryton import ModuleTestCase, with_transaction
+from trytond.tests.test_tryton import (
+    activate_module, drop_db, with_transaction)
 from trytond.transaction import Transaction
 
-from aid_branch.tests.network import create_network, create_user
-from aid_household.tests.families import as_user
+from aid_branch.tests.network import as_user, create_network, create_user
+from aid_branch.tests.statements import count_statements
 from aid_volunteer.exceptions import (
-    DuplicateVolunteerWarning, HoursError, MergeError, ShiftClosedError,
-    ShiftValidationError, SignupError, VolunteerValidationError)
+    DuplicateVolunteerWarning, EngagementValidationError, HoursError,
+    MergeError, ShiftClosedError, ShiftValidationError, SignupError,
+    VolunteerValidationError)
 from aid_volunteer.merge import merge, references
 
 from .people import TODAY, create_mission, create_shift, create_volunteer
 
-EXTRAS = []
+
+class VolunteerCase(unittest.TestCase):
+    "A database with the room activated"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        drop_db()
+        activate_module('aid_volunteer')
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        drop_db()
+
+
+class RecordTestCase(VolunteerCase):
+    "What is known of somebody"
+
+    @with_transaction()
+    def test_first_name_and_phone_are_enough(self):
+        Volunteer = Pool().get('aid.volunteer')
+        branch = create_network()['grocery']
+        sam, = Volunteer.create([{
+                    'branch': branch.id, 'first_name': "Sam",
+                    'phone': "06 12 34 56 78"}])
+        self.assertRegex(sam.code, r'^B\d{6}$')
+        self.assertIsNone(sam.engagement)
+        for nothing in [{}, {'phone': "none"}, {'email': " "}]:
+            with self.subTest(nothing=nothing), \
+                    self.assertRaises(VolunteerValidationError):
+                Volunteer.create([{
+                            'branch': branch.id, 'first_name': "Sam",
+                            **nothing}])
+
+    @with_transaction()
+    def test_officer_elsewhere_sees_nobody(self):
+        Volunteer = Pool().get('aid.volunteer')
+        network = create_network()
+        sam = create_volunteer(network['grocery'])
+        officer = create_user(
+            'officer', [network['other']], ['group_branch_officer'])
+        with as_user(officer):
+            self.assertFalse(Volunteer.search([]))
+        # Somebody who helps out there for a day is known there
+        sam.engage(network['other'], TODAY)
+        with as_user(officer):
+            self.assertEqual(Volunteer.search([]), [sam])
+
+    @with_transaction()
+    def test_alike(self):
+        Volunteer = Pool().get('aid.volunteer')
+        network = create_network()
+        amina = create_volunteer(
+            network['grocery'], "Amina", last_name="Bensaïd")
+        officer = create_user(
+            'officer', [network['grocery']], ['group_branch_officer'])
+        with as_user(officer):
+            with self.assertRaises(DuplicateVolunteerWarning) as raised:
+                Volunteer.create([{
+                            'branch': network['grocery'].id,
+                            'first_name': "Amina", 'last_name': "Bensayd",
+                            'phone': "+33612345678"}])
+            self.assertIn(amina.code, raised.exception.message)
+            # A neighbour of the same phone, and a namesake with another
+            for values in [
+                    {'first_name': "Paul", 'phone': "+33612345678"},
+                    {'first_name': "Amina", 'phone': "0700000000"}]:
+                Volunteer.create([{
+                            'branch': network['grocery'].id, **values}])
+
+    @with_transaction()
+    def test_merge_keeps_hours(self):
+        pool = Pool()
+        Signup = pool.get('aid.shift.signup')
+        branch = create_network()['grocery']
+        stays = create_volunteer(branch, email="a@example.org")
+        goes = create_volunteer(branch, last_name="Durand", licences=['B'])
+        mission = create_mission(branch)
+        both, one = create_shift(mission), create_shift(mission, days=2)
+        for shift, who in [(both, [stays, goes]), (one, [goes])]:
+            Signup.sign_up(shift, who)
+            Signup.approve(shift, {
+                    s: 3 for s in shift.signups if s.volunteer == goes})
+        merge(stays, goes)
+        self.assertEqual(
+            [(s.shift, s.state, s.hours) for s in Signup.search(
+                    [('volunteer', '=', stays.id)],
+                    order=[('shift', 'ASC')])],
+            [(both, 'present', 3), (one, 'present', 3)])
+        self.assertEqual(
+            (stays.last_name, stays.licences, goes.active),
+            ("Durand", ('B',), False))
+        self.assertFalse(
+            Signup.search([('volunteer', '=', goes.id)]))
+        with self.assertRaises(MergeError):
+            merge(stays, stays)
+        self.assertIn(('aid.shift.signup', 'volunteer'), references())
+
+    @with_transaction()
+    def test_engagement_ends_before_it_begins(self):
+        branch = create_network()['grocery']
+        with self.assertRaises(EngagementValidationError):
+            create_volunteer(branch, engagements=[('create', [{
+                                'branch': branch.id, 'kind': 'regular',
+                                'valid_from': TODAY,
+                                'valid_until': TODAY - dt.timedelta(1),
+                                }])])
+
+
+class ShiftTestCase(VolunteerCase):
+    "Who comes, who waits, who was there"
+
+    @with_transaction()
+    def test_full_shift_has_a_waiting_list(self):
+        Signup = Pool().get('aid.shift.signup')
+        branch = create_network()['grocery']
+        people = [create_volunteer(branch, n) for n in "ABCD"]
+        shift = create_shift(create_mission(branch))
+        signups = Signup.sign_up(shift, people)
+        self.assertEqual(
+            [s.state for s in signups],
+            ['coming', 'coming', 'waiting', 'waiting'])
+        self.assertEqual((shift.taken, shift.free), (2, 0))
+        Signup.cancel(signups[:1])
+        self.assertEqual(
+            [s.state for s in signups],
+            ['cancelled', 'coming', 'coming', 'waiting'])
+        # Whoever comes back waits like the others
+        back, = Signup.sign_up(shift, people[:1])
+        self.assertEqual((back, back.state), (signups[0], 'waiting'))
+        with self.assertRaises(ShiftValidationError):
+            Signup.write([back], {'state': 'coming'})
+
+    @with_transaction()
+    def test_refusals(self):
+        pool = Pool()
+        Shift = pool.get('aid.shift')
+        Signup = pool.get('aid.shift.signup')
+        network = create_network()
+        branch = network['grocery']
+        mission = create_mission(branch)
+        shift = create_shift(mission)
+        away = create_volunteer(network['other'])
+        busy = create_volunteer(branch)
+        Signup.sign_up(create_shift(mission, start=11, end=14), [busy])
+        young = create_volunteer(
+            branch, birth_date=TODAY - dt.timedelta(days=16 * 365))
+        driving = create_shift(create_mission(branch, 'collection_round'))
+        cancelled = create_shift(mission, days=3)
+        Shift.cancel([cancelled])
+        post = create_shift(create_mission(branch, 'first_aid'))
+        consented = create_volunteer(
+            branch, birth_date=young.birth_date, guardian_consent_on=TODAY)
+        for volunteer, shift, missing in [
+                (away, shift, "engagement"),
+                (busy, shift, "at the time"),
+                (young, shift, "guardian"),
+                (consented, create_shift(mission, 1, 20, 23), "night"),
+                (create_volunteer(branch), driving, "birth date"),
+                (consented, driving, "younger"),
+                (busy, cancelled, "closed or cancelled"),
+                (create_volunteer(
+                        branch, birth_date=dt.date(1980, 1, 1)),
+                    post, "emergency"),
+                (create_volunteer(
+                        branch, birth_date=dt.date(1980, 1, 1)),
+                    driving, "licence"),
+                ]:
+            with self.subTest(missing=missing), \
+                    self.assertRaises(SignupError) as raised:
+                Signup.sign_up(shift, [volunteer])
+            self.assertIn(missing, raised.exception.message)
+        signup, = Signup.sign_up(shift, [consented])
+        self.assertEqual(signup.state, 'coming')
+
+    @with_transaction()
+    def test_bad_times(self):
+        Shift = Pool().get('aid.shift')
+        mission = create_mission(create_network()['grocery'])
+        for end in [9, 8, 9 + 24 * 4]:
+            with self.subTest(end=end), \
+                    self.assertRaises(ShiftValidationError):
+                create_shift(mission, end=end)
+        shift = create_shift(mission)
+        self.assertEqual(shift.hours, 3)
+        with self.assertRaises(ShiftValidationError):
+            Shift.write([shift], {'end': shift.start})
+
+    @with_transaction()
+    def test_hours_of_a_list(self):
+        pool = Pool()
+        Signup = pool.get('aid.shift.signup')
+        Shift = pool.get('aid.shift')
+        Wizard = pool.get('aid.shift.record_hours', type='wizard')
+        network = create_network()
+        branch = network['grocery']
+        shift = create_shift(create_mission(branch), days=0)
+        there, absent = people = [
+            create_volunteer(branch, n) for n in "AB"]
+        late = create_volunteer(branch, "C")
+        Signup.sign_up(shift, people)
+        officer = create_user(
+            'officer', [branch], ['group_branch_officer'])
+        with as_user(officer, active_model='aid.shift', active_id=shift.id,
+                active_ids=[shift.id]):
+            session_id, state, _ = Wizard.create()
+            shown = Wizard.execute(session_id, {}, state)
+            lines = shown['view']['defaults']['lines']
+            self.assertEqual(
+                [(l['present'], l['hours']) for l in lines],
+                [(True, 3), (True, 3)])
+            lines[0]['hours'], lines[1]['present'] = 3.5, False
+            sent = {'present': {
+                    'shift': shift.id, 'lines': lines, 'late': [late.id]}}
+            lines[0]['hours'] = 9
+            with self.assertRaises(HoursError):
+                Wizard.execute(session_id, sent, 'approve')
+            lines[0]['hours'] = 3.5
+            Wizard.execute(session_id, sent, 'approve')
+        Transaction().cache.clear()
+        shift = Shift(shift.id)
+        self.assertEqual(shift.state, 'closed')
+        self.assertEqual({
+                s.volunteer: (s.state, s.hours, s.approved_by)
+                for s in Signup.search([('shift', '=', shift.id)])}, {
+                there: ('present', 3.5, officer),
+                absent: ('absent', None, officer),
+                late: ('present', 3, officer)})
+        with as_user(officer), self.assertRaises(ShiftClosedError):
+            Shift.write([Shift(shift.id)], {'headcount': 9})
+
+    @with_transaction()
+    def test_every_saturday(self):
+        pool = Pool()
+        Repetition = pool.get('aid.shift.repetition')
+        Shift = pool.get('aid.shift')
+        branch = create_network()['grocery']
+        mission = create_mission(branch)
+        weekly, = Repetition.create([{
+                    'mission': mission.id, 'first': TODAY,
+                    'start': dt.time(9), 'end': dt.time(12),
+                    'headcount': 4}])
+        Repetition.plan([weekly])
+        self.assertEqual(
+            [s.date for s in Shift.search([])],
+            [TODAY + dt.timedelta(weeks=w) for w in range(7)])
+        Repetition.plan([weekly])
+        Repetition.plan_all()
+        self.assertEqual(Shift.search([], count=True), 7)
+        for bad in [
+                {'every': 'other', 'rule': "every day"},
+                {'last': TODAY - dt.timedelta(1)}]:
+            with self.subTest(bad=bad), \
+                    self.assertRaises(ShiftValidationError):
+                Repetition.write([weekly], bad)
+
+    @with_transaction()
+    def test_statements_do_not_grow(self):
+        Signup = Pool().get('aid.shift.signup')
+        branch = create_network()['grocery']
+        mission = create_mission(branch, headcount=100)
+        people = [create_volunteer(branch, f"N{n}") for n in range(33)]
+
+        def count(people):
+            shift = create_shift(mission, days=len(people))
+            Transaction().cache.clear()
+            with count_statements() as statements:
+                Signup.sign_up(shift, people)
+            # SQLite inserts row by row
+            return sum(not s.startswith('INSERT') for s in statements)
+        count(people[:2])
+        few = count(people[:3])
+        self.assertLessEqual(count(people[3:]), few)
+
+
+class WelcomeTestCase(VolunteerCase):
+    "Somebody at the door"
+
+    @with_transaction()
+    def test_two_hours(self):
+        pool = Pool()
+        Signup = pool.get('aid.shift.signup')
+        Wizard = pool.get('aid.volunteer.welcome', type='wizard')
+        Person = pool.get('aid.volunteer.welcome.person')
+        branch = create_network()['grocery']
+        shift = create_shift(create_mission(branch), days=0, end=24)
+        officer = create_user(
+            'officer', [branch], ['group_branch_officer'])
+        with as_user(officer):
+            session_id, state, _ = Wizard.create()
+            asked = Wizard.execute(
+                session_id, {}, state)['view']['defaults']
+            self.assertEqual(asked['shift'], shift.id)
+            form = {
+                **asked, 'first_name': "Sam", 'phone': "0612345678",
+                'last_name': None, 'email': None, 'birth_date': None}
+            form = {k: v for k, v in form.items() if '.' not in k}
+            done = Wizard.execute(session_id, {'person': form}, 'sign_up')
+            self.assertIn("Sam", done['view']['defaults']['words'])
+            signup, = Signup.search([('shift', '=', shift.id)])
+            self.assertEqual(signup.volunteer.engagement, 'one_off')
+            # The same person comes again next week
+            person = Person(first_name="sam", phone="+33 6 12 34 56 78")
+            person.on_change_phone()
+            self.assertEqual(person.known, signup.volunteer)
