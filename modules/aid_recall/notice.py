@@ -1,11 +1,24 @@
 """Notices of recall: what a maker or the State says is dangerous."""
 from __future__ import annotations
 
+import datetime as dt
+from collections import defaultdict
+
+from sql.conditionals import Case
+
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
+from trytond.pool import Pool
 from trytond.pyson import Eval
+from trytond.transaction import without_check_access
 
+from aid_branch.reading import read_together
+from aid_branch.slices import slices
+
+from . import candidates, matching
 from .exceptions import NoticeError, NoticeKeptError
+from .matching import GRADES
+from .words import brands, words
 
 STATES = [
     ('new', "New"),
@@ -16,8 +29,8 @@ STATES = [
     ]
 #: States in which somebody still may have to do something about a notice
 OPEN = frozenset({'new', 'matched', 'no_match'})
-#: What is decided about a notice, apart from what it says
-DECISION = frozenset({'state', 'grade', 'dismissal_reason', 'matched_at'})
+#: What head office adds to an official notice
+DECISION = frozenset({'dismissal_reason'})
 
 
 class Notice(ModelSQL, ModelView):
@@ -66,8 +79,12 @@ class Notice(ModelSQL, ModelView):
     items = fields.One2Many(
         'aid.recall.notice.item', 'notice', "What It Is Known By",
         states=_typed)
-    matches = fields.One2Many(
-        'aid.recall.notice.match', 'notice', "In Our Goods", readonly=True)
+    lots = fields.One2Many(
+        'aid.recall.notice.match', 'notice', "In Our Goods", readonly=True,
+        states={'invisible': Eval('state') == 'new'})
+    grade = fields.Selection(
+        [(None, ""), *GRADES], "Known By", readonly=True, sort=False,
+        help="The best of what agrees with our goods.")
     dismissal_reason = fields.Char(
         "Why Not Ours", states={
             'readonly': ~Eval('state').in_(list(OPEN)),
@@ -77,7 +94,9 @@ class Notice(ModelSQL, ModelView):
     def __setup__(cls) -> None:
         super().__setup__()
         table = cls.__table__()
-        cls._order = [('published', 'DESC NULLS LAST'), ('id', 'DESC')]
+        cls._order = [
+            ('state', 'ASC'), ('published', 'DESC NULLS LAST'),
+            ('id', 'DESC')]
         cls._sql_constraints.append(
             ('reference_unique',
                 Unique(table, table.source, table.reference),
@@ -90,6 +109,10 @@ class Notice(ModelSQL, ModelView):
                     where=table.state.in_(['new', 'matched'])),
                 })
         cls._buttons.update({
+                'compare': {
+                    'invisible': ~Eval('state').in_(list(OPEN)),
+                    'depends': ['state'],
+                    },
                 'dismiss': {
                     'invisible': ~Eval('state').in_(list(OPEN)),
                     'depends': ['state'],
@@ -117,6 +140,97 @@ class Notice(ModelSQL, ModelView):
             ('reference', *clause[1:]),
             ('items.gtin', *clause[1:]),
             ]
+
+    @classmethod
+    def order_state(cls, tables) -> list:
+        "What somebody has to look at first, the surest first"
+        table, _ = tables[None]
+        return [
+            Case(
+                (table.state == 'matched', 0), (table.state == 'new', 1),
+                else_=2),
+            Case(
+                *((table.grade == grade, i)
+                    for i, (grade, _) in enumerate(GRADES)),
+                else_=len(GRADES))]
+
+    # Which of our goods it is about
+
+    @classmethod
+    @without_check_access
+    def matches(cls, notices) -> dict[int, list[matching.Match]]:
+        """The lots of the whole network that *notices* may be about.
+
+        In bulk: as many questions to the database for a hundred notices as
+        for one. Nothing is written.
+
+        :return: by id of the notice, best first
+        """
+        Rule = Pool().get('aid.recall.rule')
+        Date = Pool().get('ir.date')
+        back = Rule.days_back(Date.today())
+        read_together(item for notice in notices for item in notice.items)
+        wanted = [notice.as_compared(back) for notice in notices]
+        return matching.match(wanted, candidates.read(wanted))
+
+    def as_compared(
+            self, back: dt.timedelta | None = None) -> matching.Notice:
+        """What the notice says, as plain values to compare.
+
+        :param back: how far before its publication goods of which nothing
+            is left count, where it does not say since when they were sold
+        """
+        since = self.sold_from
+        if not since and back and self.published:
+            since = self.published - back
+        return matching.Notice(
+            self.id,
+            tuple(item.as_compared() for item in self.items),
+            brands(self.brand),
+            words(self.title, self.models),
+            sold_from=self.sold_from,
+            since=since)
+
+    @classmethod
+    @ModelView.button
+    def compare(cls, notices) -> None:
+        """Look in our goods for what *notices* are about.
+
+        What was put aside, or recalled, is looked at again when goods turn
+        up that bear its barcode.
+        """
+        Match = Pool().get('aid.recall.notice.match')
+        with without_check_access():
+            found = cls.matches(notices)
+            new = Match.keep(found)
+            grouped: dict[tuple, list] = defaultdict(list)
+            for notice in notices:
+                matches = found[notice.id]
+                state = notice.state
+                if state in OPEN or notice.id in new:
+                    state = 'matched' if matches else 'no_match'
+                grade = matches[0].grade if matches else None
+                if (state, grade) != (notice.state, notice.grade):
+                    grouped[state, grade].append(notice)
+            for (state, grade), some in grouped.items():
+                for few in slices(some):
+                    cls.write(few, {'state': state, 'grade': grade})
+
+    @classmethod
+    def compare_again(cls) -> None:
+        """Compare what is new on the shelves, every day.
+
+        Goods come in weeks after a notice. Notices that are older than the
+        goods of which nothing is left count no longer.
+        """
+        pool = Pool()
+        Rule = pool.get('aid.recall.rule')
+        today = pool.get('ir.date').today()
+        back = Rule.days_back(today)
+        domain = [('published', '=', None)]
+        if back:
+            domain = ['OR', domain, ('published', '>=', today - back)]
+        cls.compare(cls.search(domain))
 
     # What is decided
 
@@ -148,7 +262,8 @@ class Notice(ModelSQL, ModelView):
             return
         for notice in notices:
             if mode == 'delete' or (
-                    notice.source != 'typed' and values.keys() - DECISION):
+                    notice.source != 'typed'
+                    and values.keys() - DECISION):
                 raise NoticeKeptError(gettext(
                         'aid_recall.msg_notice_kept',
                         notice=notice.rec_name))
