@@ -10,5 +10,7 @@ class Cron(metaclass=PoolMeta):
     @classmethod
     def __setup__(cls) -> None:
         super().__setup__()
-        cls.method.selection.append(
-            ('aid.shift.repetition|plan_all', "Plan Shifts Ahead"))
+        cls.method.selection += [
+            ('aid.shift.repetition|plan_all', "Plan Shifts Ahead"),
+            ('aid.volunteer|forget', "Forget Volunteers Who Left"),
+            ]

@@ -81,6 +81,10 @@ class Shift(BranchMixin, Workflow, ModelSQL, ModelView):
                     'invisible': Eval('state') != 'open',
                     'depends': ['state'],
                     },
+                'who_can_come': {
+                    'invisible': Eval('state') != 'open',
+                    'depends': ['state'],
+                    },
                 'cancel': {
                     'invisible': Eval('state') != 'open',
                     'depends': ['state'],
@@ -218,6 +222,11 @@ class Shift(BranchMixin, Workflow, ModelSQL, ModelView):
             default.setdefault(name)
         default.setdefault('taken', 0)
         return super().copy(shifts, default=default)
+
+    @classmethod
+    @ModelView.button_action('aid_volunteer.wizard_who_can_come')
+    def who_can_come(cls, shifts) -> None:
+        "Those to ask, and a tick for each who says yes"
 
     @classmethod
     @ModelView.button_action('aid_volunteer.wizard_record_hours')

@@ -252,7 +252,7 @@ class Signup(ModelSQL, ModelView):
             key = (shift.mission.branch, shift.date)
             if key not in rules:
                 rules[key] = Rule.for_branch(*key)
-            lacking = signup._lacking(rules[key])
+            lacking = signup.lacking(rules[key])
             if lacking:
                 yield signup, gettext(
                     f'aid_volunteer.msg_signup_lacks_{lacking}',
@@ -260,7 +260,7 @@ class Signup(ModelSQL, ModelView):
                     age=shift.mission.kind.minimum_age or '',
                     licence=shift.mission.kind.licence or '')
 
-    def _lacking(self, rule) -> str | None:
+    def lacking(self, rule) -> str | None:
         """What this person lacks for that kind of work, None if nothing.
 
         :param rule: the ``aid.volunteer.rule`` of branch and day, or None

@@ -15,7 +15,7 @@ from trytond.transaction import (
 from aid_branch.person import NamedPersonMixin, search_key
 from aid_branch.scope import BranchMixin
 
-from . import likeness
+from . import likeness, retention
 from .exceptions import (
     DuplicateVolunteerWarning, EngagementValidationError,
     VolunteerValidationError)
@@ -259,6 +259,11 @@ class Volunteer(
         key = search_key(self.first_name, self.last_name)
         return [
             c for c in candidates if likeness.are_alike(key, c.search_key)]
+
+    @classmethod
+    def forget(cls) -> None:
+        "The cron job: what is kept no longer"
+        retention.forget()
 
 
 class Engagement(ModelSQL, ModelView):

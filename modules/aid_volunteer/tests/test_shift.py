@@ -13,6 +13,7 @@ from aid_volunteer.exceptions import (
     MergeError, ShiftClosedError, ShiftValidationError, SignupError,
     VolunteerValidationError)
 from aid_volunteer.merge import merge, references
+from aid_volunteer.who_can_come import who_can_come
 
 from .people import TODAY, create_mission, create_shift, create_volunteer
 
@@ -290,6 +291,121 @@ class ShiftTestCase(VolunteerCase):
         count(people[:2])
         few = count(people[:3])
         self.assertLessEqual(count(people[3:]), few)
+
+
+class AskTestCase(VolunteerCase):
+    "Who may be asked for a shift"
+
+    @with_transaction()
+    def test_who_can_come(self):
+        pool = Pool()
+        Engagement = pool.get('aid.volunteer.engagement')
+        Signup = pool.get('aid.shift.signup')
+        network = create_network()
+        branch = network['grocery']
+        shift = create_shift(create_mission(branch))
+        weekday = str(shift.date.weekday())
+
+        def free(**values):
+            return [('create', [{
+                            'weekday': weekday, 'start': dt.time(8),
+                            'end': dt.time(18), **values}])]
+        silent = create_volunteer(branch, "Silent")
+        said = create_volunteer(branch, "Said", availabilities=free())
+        too_short = create_volunteer(
+            branch, "Short", availabilities=free(end=dt.time(11)))
+        create_volunteer(
+            branch, "Away", availabilities=free(cannot=True))
+        create_volunteer(network['other'], "Elsewhere")
+        left = create_volunteer(branch, "Left")
+        Engagement.write(
+            list(left.engagements), {'valid_until': TODAY})
+        busy = create_volunteer(branch, "Busy")
+        Signup.sign_up(
+            create_shift(create_mission(branch), start=11, end=13), [busy])
+        came = create_shift(create_mission(branch), days=-7)
+        signups = Signup.sign_up(came, [said])
+        Signup.approve(came, {signups[0]: 3})
+        with count_statements() as statements:
+            found = who_can_come(shift)
+        self.assertEqual(found, [
+                (said, True, came.date),
+                (silent, False, None),
+                (too_short, False, None)])
+        self.assertLessEqual(len(statements), 12)
+
+    @with_transaction()
+    def test_ticked_are_signed_up(self):
+        Wizard = Pool().get('aid.shift.who_can_come', type='wizard')
+        branch = create_network()['grocery']
+        shift = create_shift(create_mission(branch))
+        create_volunteer(branch, "A")
+        asked = create_volunteer(branch, "B")
+        officer = create_user(
+            'officer', [branch], ['group_branch_officer'])
+        with as_user(officer, active_model='aid.shift', active_id=shift.id,
+                active_ids=[shift.id]):
+            session_id, state, _ = Wizard.create()
+            shown = Wizard.execute(session_id, {}, state)
+            people = shown['view']['defaults']
+            del people['shift.']
+            for line in people['lines']:
+                line['comes'] = line['volunteer'] == asked.id
+            Wizard.execute(session_id, {'people': people}, 'sign_up')
+        self.assertEqual([s.volunteer for s in shift.signups], [asked])
+
+
+class RetentionTestCase(VolunteerCase):
+    "What is forgotten, and what stays"
+
+    @with_transaction()
+    def test_one_off_is_forgotten_and_hours_stay(self):
+        pool = Pool()
+        Volunteer = pool.get('aid.volunteer')
+        Signup = pool.get('aid.shift.signup')
+        branch = create_network()['grocery']
+
+        def one_off(days_ago):
+            day = TODAY - dt.timedelta(days=days_ago)
+            return create_volunteer(
+                branch, last_name="Durand", availabilities=[('create', [{
+                                'start': dt.time(8), 'end': dt.time(9)}])],
+                engagements=[('create', [{
+                                'branch': branch.id, 'kind': 'one_off',
+                                'valid_from': day, 'valid_until': day}])])
+        long_ago, lately = one_off(200), one_off(10)
+        regular = create_volunteer(branch)
+        shift = create_shift(create_mission(branch), days=-200)
+        signup, = Signup.sign_up(shift, [long_ago])
+        Signup.approve(shift, {signup: 2})
+        Volunteer.forget()
+        self.assertEqual(
+            [v.anonymised_on for v in [long_ago, lately, regular]],
+            [TODAY, None, None])
+        self.assertEqual(
+            (long_ago.rec_name, long_ago.phone_key, long_ago.search_key),
+            ("–", None, "–"))
+        self.assertFalse(long_ago.availabilities)
+        self.assertEqual((signup.state, signup.hours), ('present', 2))
+
+    @with_transaction()
+    def test_absences_are_forgotten(self):
+        pool = Pool()
+        Volunteer = pool.get('aid.volunteer')
+        Signup = pool.get('aid.shift.signup')
+        branch = create_network()['grocery']
+        mission = create_mission(branch)
+        sam = create_volunteer(branch)
+        old, new = [
+            create_shift(mission, days=-days) for days in [200, 40]]
+        for shift in [old, new]:
+            Signup.sign_up(shift, [sam])
+            Signup.approve(shift, {})
+        Volunteer.forget()
+        self.assertEqual(
+            [s.state for shift in [old, new] for s in Signup.search([
+                        ('shift', '=', shift.id)])],
+            ['cancelled', 'absent'])
 
 
 class WelcomeTestCase(VolunteerCase):

@@ -22,7 +22,7 @@ from trytond.pool import Pool
 
 from .. import imports
 from ..imports import households as household_import
-from . import mess, names
+from . import mess, names, volunteers
 
 __all__ = ['Size', 'SIZES', 'CHAPTERS', 'chapters',
     'catch_up']
@@ -114,8 +114,8 @@ class Story:
     cards: list[int] = field(default_factory=list)
 
 
-#: How many chapters there are: 7 to begin with, 30 working days, 2 to end
-CHAPTERS = 7 + WEEKS * 5 + 2
+#: How many chapters there are: 8 to begin with, 30 working days, 2 to end
+CHAPTERS = 8 + WEEKS * 5 + 2
 
 Chapter = tuple[str, Callable[[], Any]]
 
@@ -133,6 +133,7 @@ def chapters(size: Size, today: dt.date) -> Iterator[Chapter]:
     yield "donors", lambda: _donors(story)
     yield "households", lambda: _households(story)
     yield "habits", lambda: _habits(story)
+    yield "volunteers", lambda: _volunteers(story)
     yield "calendar", lambda: _calendar(story)
     for day in _days(story):
         yield f"{day:%d/%m}", lambda day=day: _day(story, day)
@@ -170,6 +171,13 @@ def _rules(story: Story) -> None:
                 'valid_from': since,
                 'source': "Exemple : décision de l'épicerie",
                 }])
+
+
+def _volunteers(story: Story) -> None:
+    branches = _by_code('aid.branch')
+    groceries = [branches[code] for code in GROCERIES]
+    volunteers.volunteers(groceries, story.today)
+    volunteers.shifts(groceries, story.today)
 
 
 def _by_code(model: str) -> dict[str, Any]:

@@ -1,0 +1,181 @@
+"""Who gives time in the demo: people, missions, shifts around today.
+
+Three weeks are behind, with their hours; three weeks are ahead, and some of
+their shifts still need people.
+"""
+import datetime as dt
+import random
+from itertools import cycle, islice
+from typing import Any
+
+from aid_branch.slices import slices
+from aid_volunteer import shift_time
+
+from trytond.pool import Pool
+
+from . import names
+
+__all__ = ['volunteers', 'shifts']
+
+SEED = 8_001
+COUNT = 120
+WEEKS_BEHIND = 3
+#: Of so many who said to come, one was not there
+ABSENT_ONE_IN = 12
+#: Name, kind, weekday of the first shift of a week, from, to, people
+MISSIONS = [
+    ("Distribution du samedi", 'distribution', 5, 9, 12, 4),
+    ("Distribution du mardi", 'distribution', 1, 14, 17, 3),
+    ("Ramasse du matin", 'collection_round', 2, 7, 10, 2),
+    ("Ateliers de français", 'french', 3, 18, 20, 1),
+    ]
+#: Named where the story goes on today
+OFFICES = ["Présidente", "Trésorier", "Responsable bénévolat"]
+
+
+def volunteers(branches: list, today: dt.date) -> None:
+    "People of every kind who engage with *branches*, more with the first"
+    Volunteer = Pool().get('aid.volunteer')
+    chance = random.Random(SEED)
+    shared = islice(cycle([branches[0], *branches]), COUNT)
+    values = [
+        _person(number, branch, today, chance)
+        for number, branch in enumerate(shared)]
+    for some in slices(values):
+        Volunteer.create(some)
+
+
+def _person(
+        number: int, branch: Any, today: dt.date,
+        chance: random.Random) -> dict:
+    "An invented volunteer; one in ten came once, some drive"
+    first = names.FIRST_NAMES[number * 7 % len(names.FIRST_NAMES)]
+    last = names.LAST_NAMES[number * 11 % len(names.LAST_NAMES)]
+    once = number % 10 == 9
+    officer = number < len(OFFICES)
+    engagement = {
+        'branch': branch.id,
+        'kind': 'officer' if officer else 'one_off' if once else 'regular',
+        'office': OFFICES[number] if officer else None,
+        'valid_from': today - dt.timedelta(
+            days=WEEKS_BEHIND * 7 if once else chance.randint(60, 4000)),
+        'valid_until': today + dt.timedelta(days=1) if once else None,
+        }
+    return {
+        'branch': branch.id,
+        'first_name': first,
+        'last_name': None if once else last,
+        # In the range kept for fiction
+        'phone': f"06 39 98 {number // 100:02} {number % 100:02}",
+        'email': (
+            f'benevole{number}@example.org' if number % 3 else None),
+        'birth_date': dt.date(
+            chance.randint(1948, 2007), chance.randint(1, 12), 15),
+        'licences': ['B'] if number % 2 else None,
+        'charter_on': None if once else engagement['valid_from'],
+        'engagements': [('create', [engagement])],
+        'availabilities': [('create', _availabilities(chance))],
+        }
+
+
+def _availabilities(chance: random.Random) -> list[dict]:
+    if chance.random() < .3:
+        return []
+    return [{
+            'weekday': str(chance.choice([1, 2, 3, 5, 5])),
+            'start': dt.time(7), 'end': dt.time(21),
+            }]
+
+
+def shifts(branches: list, today: dt.date) -> None:
+    "Missions of *branches*, shifts behind and ahead, and who came"
+    pool = Pool()
+    Repetition = pool.get('aid.shift.repetition')
+    Shift = pool.get('aid.shift')
+    chance = random.Random(SEED)
+    missions = _missions(branches, today)
+    Repetition.plan([r for m in missions for r in m.repetitions])
+    behind = [
+        values for mission in missions for values in _behind(mission, today)]
+    for some in slices(behind):
+        Shift.create(some)
+    for mission in missions:
+        _sign_up(mission, today, chance)
+
+
+def _missions(branches: list, today: dt.date) -> list:
+    pool = Pool()
+    Kind = pool.get('aid.mission.kind')
+    Mission = pool.get('aid.mission')
+    kinds = {kind.code: kind.id for kind in Kind.search([])}
+    monday = today - dt.timedelta(
+        days=today.weekday(), weeks=WEEKS_BEHIND)
+    return Mission.create([{
+                'branch': branch.id,
+                'name': name,
+                'kind': kinds[kind],
+                'place': branch.name,
+                'headcount': people,
+                'repetitions': [('create', [{
+                                'first': monday + dt.timedelta(days=day),
+                                'start': dt.time(start),
+                                'end': dt.time(end),
+                                'headcount': people,
+                                }])],
+                } for branch in branches
+            for name, kind, day, start, end, people in MISSIONS])
+
+
+def _behind(mission: Any, today: dt.date) -> list[dict]:
+    "The shifts of the weeks that are over"
+    repetition, = mission.repetitions
+    days = shift_time.occurrences(
+        repetition.every, repetition.first, repetition.first,
+        today - dt.timedelta(days=1))
+    instants = [
+        shift_time.instants(
+            day, repetition.start, repetition.end, mission.branch.zone)
+        for day in days]
+    return [{
+            'mission': mission.id,
+            'start': start,
+            'end': end,
+            'headcount': repetition.headcount,
+            'repetition': repetition.id,
+            } for start, end in instants]
+
+
+def _sign_up(mission: Any, today: dt.date, chance: random.Random) -> None:
+    "Nearly all places of what is behind, fewer the further ahead"
+    pool = Pool()
+    Shift = pool.get('aid.shift')
+    Signup = pool.get('aid.shift.signup')
+    team = _team(mission, today)
+    for shift in Shift.search([
+                ('mission', '=', mission.id),
+                ('date', '<=', today + dt.timedelta(weeks=3))]):
+        weeks_ahead = max((shift.date - today).days / 7, 0)
+        count = max(shift.headcount - int(weeks_ahead + chance.random()), 0)
+        there = chance.sample(team, min(count, len(team)))
+        if there:
+            Signup.sign_up(shift, there)
+        if shift.date < today:
+            Signup.approve(shift, {
+                    signup: shift.hours for signup in shift.signups
+                    if chance.randrange(ABSENT_ONE_IN)})
+
+
+def _team(mission: Any, today: dt.date) -> list:
+    "Those who come to *mission*: each has one, so that nobody is at two"
+    Volunteer = Pool().get('aid.volunteer')
+    number = [m[0] for m in MISSIONS].index(mission.name)
+    people = Volunteer.search([
+            ('branch', '=', mission.branch.id),
+            ('engagements.kind', '!=', 'one_off'),
+            ], order=[('id', 'ASC')])
+    licence = mission.kind.licence
+    return [
+        v for position, v in enumerate(people)
+        if position % len(MISSIONS) == number
+        and (not licence or licence in (v.licences or []))] or [
+        v for v in people if licence in (v.licences or [])][:2]
