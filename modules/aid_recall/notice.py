@@ -75,6 +75,7 @@ class Notice(ModelSQL, ModelView):
     sold_to = fields.Date("Sold To", states=_typed)
     area = fields.Text("Where It Was Sold", states=_typed)
     distributors = fields.Text("Sold By", states=_typed)
+    information = fields.Text("Further Information", states=_typed)
     url = fields.Char("Page", states=_typed)
     items = fields.One2Many(
         'aid.recall.notice.item', 'notice', "What It Is Known By",

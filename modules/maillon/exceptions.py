@@ -4,3 +4,7 @@ from trytond.exceptions import UserError
 
 class BranchOpeningError(UserError):
     "A branch cannot be opened as it was entered"
+
+
+class NoticesImportError(UserError):
+    "A file is no export of RappelConso"

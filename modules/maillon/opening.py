@@ -14,12 +14,9 @@ from trytond.transaction import Transaction
 from trytond.wizard import Button, StateAction, StateView, Wizard
 
 from .command import imports
-from .command.imports.advice import Advice
 from .command.imports.table import FileError
 from .exceptions import BranchOpeningError
-
-# Enough to see what is wrong; a file is corrected as a whole anyway
-FAULTS_SHOWN = 10
+from .fault_words import said, translated
 
 
 class OpenBranch(Wizard):
@@ -174,26 +171,11 @@ class OpenBranchStart(ModelView):
             except FileError as error:
                 raise BranchOpeningError(gettext(
                         'maillon.msg_open_file',
-                        error=_translated(error.advice))) from error
+                        error=translated(error.advice))) from error
         if outcome.faults:
             raise BranchOpeningError(gettext(
                     'maillon.msg_open_households',
-                    faults='\n'.join(_said(outcome.faults))))
-
-
-def _said(faults):
-    "The first of *faults* in the language of the user, and how many more"
-    for fault in sorted(faults)[:FAULTS_SHOWN]:
-        yield gettext(
-            'maillon.msg_fault_value' if fault.value else 'maillon.msg_fault',
-            line=fault.line, column=fault.column, value=fault.value,
-            advice=_translated(fault.advice))
-    if more := len(faults[FAULTS_SHOWN:]):
-        yield gettext('maillon.msg_fault_more', count=more)
-
-
-def _translated(advice: Advice) -> str:
-    return gettext(f'maillon.msg_fault_{advice.name}', **advice.values)
+                    faults='\n'.join(said(outcome.faults))))
 
 
 def of_branch(content: bytes, code: str) -> bytes:

@@ -1,4 +1,4 @@
-"""``maillon import``: products, branches, households or the Ciqual table.
+"""``maillon import``: products, branches, households, tables of others.
 
 All or nothing: a file with something wrong in it is refused as a whole, with
 one line for each thing that is wrong. Doing it again changes nothing, as what
@@ -24,8 +24,9 @@ __all__ = ['NAME', 'HELP', 'add_arguments', 'run', 'Outcome', 'Progress',
 
 NAME = 'import'
 HELP = (
-    "import products, branches, households or the Ciqual table from a file")
-KINDS = ['products', 'branches', 'households', 'ciqual']
+    "import products, branches, households, the Ciqual table or notices of "
+    "recall from a file")
+KINDS = ['products', 'branches', 'households', 'ciqual', 'rappelconso']
 
 Progress = Callable[
     [int, str], AbstractContextManager[Callable[[int], Any]]]
@@ -66,11 +67,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'file', type=Path, metavar='FILE', nargs='?',
         help="CSV file with a header; products also from an export of Open "
         "Food Facts, CSV or JSON; ciqual: the sheet that ANSES publishes, "
-        "CSV or XLSX. Without it, the columns are printed")
+        "CSV or XLSX; rappelconso: an export of notices of recall, CSV or "
+        "JSON. Without it, the columns are printed")
     parser.add_argument(
         '--skip-bad-rows', action='store_true', default=None,
         help="leave out rows with something wrong instead of refusing the "
-        "file (always so for an export of Open Food Facts)")
+        "file (always so for exports of Open Food Facts and RappelConso)")
     database.add_arguments(parser)
 
 

@@ -39,6 +39,11 @@ ADVICE = {
     'in_the_way':
         "another entitlement holds on some of these days: end it first, or "
         "leave the dates out",
+    'not_rappelconso':
+        "this column is missing: export all columns of "
+        "rappelconso-v2-gtin-espaces",
+    'not_json': "is not JSON: export it again",
+    'no_notice': "is no notice: export the file again",
     }
 
 

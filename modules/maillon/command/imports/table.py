@@ -17,7 +17,7 @@ from zipfile import BadZipFile
 from .advice import Advice, advise
 
 __all__ = ['Fault', 'FileError', 'Row', 'Cells', 'read_csv', 'read_headers',
-    'read_rows', 'as_table', 'unknown_columns']
+    'read_rows', 'read_text', 'as_table', 'unknown_columns']
 
 
 class FileError(ValueError):
@@ -52,7 +52,8 @@ class Row:
     cells: dict[str, str]
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    "What stands in the file *path*, in UTF-8. Raises FileError"
     try:
         text = path.read_text(encoding='utf-8-sig')
     except UnicodeDecodeError as error:
@@ -72,7 +73,7 @@ def _delimiter(text: str) -> str:
 
 def read_headers(path: Path) -> list[str]:
     "Names of the columns of the CSV file *path*"
-    text = _read_text(path)
+    text = read_text(path)
     if not text.strip():
         raise FileError.of(path, advise('empty_file'))
     return [
@@ -98,7 +99,7 @@ def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    text = _read_text(path)
+    text = read_text(path)
     if not text.strip():
         raise FileError.of(path, advise('empty_file'))
     lines = text.splitlines(keepends=True)
