@@ -114,6 +114,8 @@ class Goods:
             if rule.mode.startswith('flat'):
                 plain = contribution.Rule()
         shelf = Shelf(self.branch, self.date, products)
+        values = Pool().get('product.product').market_values(
+            products, self.date)
         items = []
         for product in products:
             free, ceiling = shelf.limits(product)
@@ -121,8 +123,8 @@ class Goods:
             if rule and rule.mode == 'per_kg':
                 per_kg = rule.price_per_kg(product.family, self.date)
             items.append(contribution.Item(
-                    reckoning.market_value(
-                        product, 1, product.default_uom, self.date),
+                    reckoning.worth(
+                        values[product], product, 1, product.default_uom),
                     kg=product.to_kg(1, product.default_uom),
                     price_per_kg=per_kg, always_free=free, ceiling=ceiling))
         # Not rounded to cents: a hundred units are not a hundred roundings

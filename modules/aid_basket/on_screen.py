@@ -16,6 +16,10 @@ from . import allergen, standing, verdict
 from .reckoning import reckon
 
 _DONE = {'readonly': Eval('state') != 'draft'}
+BALANCE = frozenset({'balance_words', 'balance_picture', 'balance_details'})
+CAP = frozenset({'cap_words', 'cap_exceeded'})
+#: All that is shown and not stored
+SHOWN = BALANCE | CAP | {'total_picture', 'label_words'}
 
 
 class ScreenMixin(Model):
@@ -89,19 +93,25 @@ class ScreenMixin(Model):
         if getattr(self, 'replaces', None):
             self.difference = self.on_change_with_difference()
 
-    def _shown(self, lines) -> dict:
-        "What the screen says of *lines*: pictures and words by field name"
-        balance = verdict.of_basket(self, lines)
-        said, over = standing.shown(self, lines)
-        return {
-            'balance_words': balance.words,
-            'balance_picture': balance.picture,
-            'balance_details': balance.details,
-            'total_picture': verdict.total_picture(self),
-            'cap_words': said,
-            'cap_exceeded': over,
-            'label_words': allergen.words(self, lines),
-            }
+    def _shown(self, lines, names=SHOWN) -> dict:
+        """What the screen says of *lines*: pictures and words by field name.
+
+        :param names: what is asked for; nothing else is reckoned
+        """
+        shown: dict = {}
+        if BALANCE & set(names):
+            balance = verdict.of_basket(self, lines)
+            shown.update(
+                balance_words=balance.words, balance_picture=balance.picture,
+                balance_details=balance.details)
+        if CAP & set(names):
+            shown['cap_words'], shown['cap_exceeded'] = standing.shown(
+                self, lines)
+        if 'total_picture' in names:
+            shown['total_picture'] = verdict.total_picture(self)
+        if 'label_words' in names:
+            shown['label_words'] = allergen.words(self, lines)
+        return shown
 
     @fields.depends('household', 'emergency', 'told')
     def on_change_with_constraints(self, name: str | None = None):
@@ -144,7 +154,7 @@ class ScreenMixin(Model):
     def get_pictures(cls, baskets, names: list[str]) -> dict:
         result: dict = {name: {} for name in names}
         for basket in baskets:
-            shown = basket._shown(basket.lines)
+            shown = basket._shown(basket.lines, names)
             for name in names:
                 result[name][basket.id] = shown[name]
         return result

@@ -13,7 +13,7 @@ from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 
-from aid_branch.reading import read_together
+from aid_branch.reading import share
 
 from . import contribution
 from .shelf import Shelf
@@ -38,15 +38,17 @@ def reckon(
         return
     date = session.date
     branch = session.branch
-    read_together(_get(l, 'product') for l in lines)
-    read_together(_get(l, 'lot') for l in lines)
+    share(lines, 'product', 'lot', 'unit')
     if shelf is None:
         shelf = Shelf(branch, date, [_get(l, 'product') for l in lines])
     rule = rule_of(branch, date)
     with Transaction().set_context(company=branch.company.id):
         beyond = _beyond(lines, shelf)
+        values = Pool().get('product.product').market_values(
+            dict.fromkeys(p for l in lines if (p := _get(l, 'product'))),
+            date)
         for line in lines:
-            _set_facts(line, shelf, rule, date, place, beyond)
+            _set_facts(line, shelf, rule, date, place, beyond, values)
     quantum = _quantum(branch.company.currency)
     factors = Pool().get('aid.basket.line').price_factors(basket, lines)
     charges = contribution.charge(
@@ -133,7 +135,7 @@ def _label(line):
 
 def _set_facts(
         line, shelf: Shelf, rule, date: dt.date, place: bool,
-        beyond: set[int]) -> None:
+        beyond: set[int], values: dict) -> None:
     "What the goods of *line* are: lot, weight, value, limits"
     product = _get(line, 'product')
     quantity = _get(line, 'quantity') or 0
@@ -158,15 +160,18 @@ def _set_facts(
         was_free and (not scanned or bool(_get(line, 'kept'))))
     kg = product.to_kg(quantity, unit)
     line.kg = None if kg is None else round(kg, 3)
-    line.market_value = market_value(product, quantity, unit, date)
+    line.market_value = worth(values[product], product, quantity, unit)
     if rule and rule.mode == 'per_kg':
         line.price_per_kg = rule.price_per_kg(product.family, date)
 
 
-def market_value(product, quantity: float, unit, date: dt.date) -> Decimal:
-    "What *quantity* of *product* is worth on *date*, in cents"
+def worth(
+        value: Decimal | None, product, quantity: float, unit) -> Decimal:
+    """What *quantity* of *product* is worth, in cents.
+
+    :param value: what one of its default unit is, see ``market_values``
+    """
     UoM = Pool().get('product.uom')
-    value = product.market_value(date)
     if not value:
         return ZERO
     if unit != product.default_uom:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
 
+from aid_branch.reading import look_through
 from aid_lot import found
 
 
@@ -29,14 +30,19 @@ class Shelf:
         self._terms: dict[int, object] = {}
         self._refusals: dict[int, str | None] = {}
         self._found: dict[int, tuple] = {}
+        self._free_goods: tuple | None = None
         self.by_product: dict[int, list] = defaultdict(list)
         products = list({p.id: p for p in products if p}.values())
         if not (branch and products):
             return
         with without_check_access():
-            for row in OnHand.in_branch(branch, products=products):
-                if row.quantity > 0:
-                    self.by_product[row.product.id].append(row)
+            rows = OnHand.in_branch(branch, products=products)
+            # By products they are looked at in another order
+            look_through(rows, 'product', 'lot')
+            look_through(
+                [row.lot for row in rows], 'hold', 'supply_source')
+            for row in rows:
+                self.by_product[row.product.id].append(row)
 
     def rows(self, product) -> list:
         "What is on hand of *product*, first expired first"
@@ -96,10 +102,18 @@ class Shelf:
             ceilings = [
                 c for c in [ceiling, term.most if term else None]
                 if c is not None]
-            free = free or found.is_free(
-                self.branch, product.family, product, self.date)
+            free = free or self._found_free(product)
             self._found[product.id] = free, min(ceilings, default=None)
         return self._found[product.id]
+
+    def _found_free(self, product) -> bool:
+        "Whether goods of *product* beyond the books must be free"
+        if self._free_goods is None:
+            self._free_goods = found.free_goods(self.branch, self.date)
+        families, products = self._free_goods
+        family = product.family
+        return (
+            family.id in families if family else product.id in products)
 
     def _term(self, lot):
         source = lot.supply_source

@@ -15,3 +15,34 @@ def read_together(records: Iterable) -> None:
         Model = type(next(iter(records.values())))
         # The first value that is asked for reads those of all of them
         Model.browse(list(records))[0].create_date
+
+
+def look_through(records: Iterable, *names: str) -> None:
+    """Ask *records* that were found together for *names*, in their order.
+
+    What the first is asked for is read and made of all behind it. Asked in
+    another order, it would be made again for each of them.
+    """
+    for name in names:
+        for record in records:
+            getattr(record, name)
+
+
+def share(records: Iterable, *names: str) -> None:
+    """Let *records* name by *names* the same record where it is the same.
+
+    What a client sends names each record for itself, and each would be read,
+    and all that is reckoned of it, alone. Only what was sent is replaced.
+    """
+    records = [r for r in records if r is not None]
+    for name in names:
+        sent = [
+            r for r in records
+            if r._values and getattr(r._values, name, None)]
+        named = {getattr(r, name).id: getattr(r, name) for r in sent}
+        if not sent or any(i is None or i < 0 for i in named):
+            continue
+        Model = type(next(iter(named.values())))
+        same = {r.id: r for r in Model.browse(list(named))}
+        for record in sent:
+            setattr(record, name, same[getattr(record, name).id])

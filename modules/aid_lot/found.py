@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
-from trytond.transaction import without_check_access
+from trytond.transaction import Transaction, without_check_access
 
 from .moved import Moved, move_goods
 
@@ -109,12 +109,14 @@ def _lot_values(
 
 
 @without_check_access
-def is_free(branch, family, product, date: dt.date) -> bool:
-    """Whether goods found at *branch* must be free.
+def free_goods(branch, date: dt.date) -> tuple[frozenset[int], frozenset[int]]:
+    """What must be free where it is found at *branch*.
 
-    They must where goods of their family (of their product, where they have
-    none) that may never carry a price are there, or were until lately: the
-    goods in the hand may be of those.
+    Goods of which some of the same family (of the same product, where they
+    have none) that may never carry a price are there, or were until lately:
+    the goods in the hand may be of those.
+
+    :return: ids of families, and of products without one; two statements
     """
     pool = Pool()
     OnHand = pool.get('aid.lot.on_hand')
@@ -122,17 +124,25 @@ def is_free(branch, family, product, date: dt.date) -> bool:
     free = [
         source.id for source in Source.search([])
         if (term := source.term_at(date)) and term.always_free]
+    if not free:
+        return frozenset(), frozenset()
     since = dt.datetime.combine(date, dt.time()) - dt.timedelta(
         days=REMEMBERED)
-    same = (
-        ('family', '=', family.id) if family
-        else ('product', '=', product.id))
-    return bool(free and OnHand.search([
-                ('branch', '=', branch.id),
-                same,
-                ['OR', ('quantity', '>', 0), ('write_date', '>=', since)],
-                ('lot.supply_source', 'in', free),
-                ], limit=1, order=[]))
+    table = OnHand.__table__()
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*table.select(
+            table.family, table.product,
+            where=table.id.in_(OnHand.search([
+                        ('branch', '=', branch.id),
+                        ['OR', ('quantity', '>', 0),
+                            ('write_date', '>=', since)],
+                        ('lot.supply_source', 'in', free),
+                        ], order=[], query=True)),
+            group_by=[table.family, table.product]))
+    rows = cursor.fetchall()
+    return (
+        frozenset(family for family, _ in rows if family),
+        frozenset(product for family, product in rows if not family))
 
 
 @without_check_access

@@ -235,6 +235,9 @@ class Lot(metaclass=PoolMeta):
 
         :param date: the day where the goods are, see ``branch.today()``
         """
+        if not (self.is_past_use_by(date) or self.is_past_best_before(date)):
+            # As nearly all are: no tolerance has to be known
+            return None
         if self.is_past_use_by(date):
             return gettext('aid_lot.msg_lot_past_use_by',
                 **self.refusal_names())

@@ -125,7 +125,7 @@ class OnHand(ModelSQL, ModelView):
                     where=table.quantity > 0),
                 Index(table, (table.lot, Index.Equality())),
                 Index(table, (table.product, Index.Equality())),
-                # What was there until lately, see found.is_free
+                # What was there until lately, see found.free_goods
                 Index(table,
                     (table.branch, Index.Equality()),
                     (table.family, Index.Equality())),

@@ -2,10 +2,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from trytond.model import Index, fields
 from trytond.pool import Pool, PoolMeta
+from trytond.transaction import Transaction, without_check_access
 
 from .family import get_kilogram
 
@@ -103,8 +106,23 @@ class Product(metaclass=PoolMeta):
         The list price, else the family's value per kilogram; in the currency
         of the company, not rounded; None if neither is known.
         """
-        if self.list_price_used is not None:
-            return self.list_price_used
+        return self.market_values([self], date)[self]
+
+    @classmethod
+    def market_values(
+            cls, products: Iterable, date: dt.date
+            ) -> dict[Any, Decimal | None]:
+        "The same of each of *products*, their prices read together"
+        products = list(products)
+        prices = cls._list_prices(products)
+        return {
+            product: (
+                product._family_value(date) if prices[product] is None
+                else prices[product])
+            for product in products}
+
+    def _family_value(self, date: dt.date) -> Decimal | None:
+        "What one default unit is worth by the price of its family"
         term = self.family.term_at(date) if self.family else None
         if not term or term.price_per_kg is None:
             return None
@@ -112,6 +130,33 @@ class Product(metaclass=PoolMeta):
         if weight is None:
             return None
         return term.price_per_kg * Decimal(str(weight))
+
+    @classmethod
+    @without_check_access
+    def _list_prices(cls, products: list) -> dict[Any, Decimal | None]:
+        """The field ``list_price_used`` of *products*, in one statement.
+
+        Read one by one it is the dearest field of a till.
+        """
+        Price = Pool().get('product.list_price')
+        found: dict[tuple[int, int | None], Decimal | None] = {}
+        company = Transaction().context.get('company')
+        if company and products:
+            for price in Price.search([
+                        ('template', 'in', [p.template.id for p in products]),
+                        ('company', '=', company),
+                        ], order=[('id', 'ASC')]):
+                found.setdefault((
+                        price.template.id,
+                        price.product.id if price.product else None),
+                    price.list_price)
+        result = {}
+        for product in products:
+            own = found.get((product.template.id, product.id))
+            result[product] = (
+                found.get((product.template.id, None)) if own is None
+                else own)
+        return result
 
 
 def get_piece():

@@ -7,15 +7,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from trytond.cache import Cache
 from trytond.model import Model, ModelStorage
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
 
-#: Ids of the terms of each record, by the model of the terms
-_ids = Cache('aid_lot.terms', context=False)
+#: The terms of each record, by the model of the terms
+_known = Cache('aid_lot.terms', context=False)
+
+
+class Known(NamedTuple):
+    "When a term holds, without reading it"
+    id: int
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+
+    def holds_on(self, date: dt.date) -> bool:
+        return (
+            (not self.valid_from or self.valid_from <= date)
+            and (not self.valid_to or date <= self.valid_to))
 
 
 class TermsMixin(Model):
@@ -31,16 +43,15 @@ class TermsMixin(Model):
         """
         name, field = self._term_model
         Term = Pool().get(name)
-        ids = _ids.get(name)
-        if ids is None:
-            ids = Term.ids_by(field)
-            _ids.set(name, ids)
-        mine = set(ids.get(self.id, ()))
-        if not mine:
+        known = _known.get(name)
+        if known is None:
+            known = _known.set(name, Term.known_by(field))
+        term = in_force(known.get(self.id, ()), date)
+        if term is None:
             return None
-        # All of them, so that the first that is read reads the others
-        terms = Term.browse([id_ for some in ids.values() for id_ in some])
-        return in_force([t for t in terms if t.id in mine], date)
+        # With all behind it, so that the first that is read reads the others
+        return Term(term.id, _ids=[
+                term.id, *(t.id for some in known.values() for t in some)])
 
 
 class TermMixin(ModelStorage):
@@ -49,25 +60,26 @@ class TermMixin(ModelStorage):
 
     @classmethod
     @without_check_access
-    def ids_by(cls, field: str) -> dict[int, list[int]]:
-        "Ids of all terms, by the id of the record they belong to"
+    def known_by(cls, field: str) -> dict[int, list[Known]]:
+        "When all terms hold, by the id of the record they belong to"
         result = defaultdict(list)
         for term in cls.search([]):
-            result[getattr(term, field).id].append(term.id)
+            result[getattr(term, field).id].append(
+                Known(term.id, term.valid_from, term.valid_to))
         return dict(result)
 
     @classmethod
     def on_modification(cls, mode, terms, field_names=None) -> None:
         super().on_modification(mode, terms, field_names=field_names)
-        _ids.clear()
+        _known.clear()
 
 
-def in_force(terms, date: dt.date):
+def in_force(terms, date: dt.date) -> Known | None:
     """The one of the dated *terms* that holds on *date*, or None.
 
     Of several, the one that began last; of equals, the one entered last.
     """
     return max(
         (term for term in terms if term.holds_on(date)),
-        key=lambda term: (term.valid_from or dt.date.min, term.id or 0),
+        key=lambda term: (term.valid_from or dt.date.min, term.id),
         default=None)

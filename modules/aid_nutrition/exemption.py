@@ -5,9 +5,10 @@ from trytond.model import ModelSQL, ModelView, fields
 from trytond.pyson import Eval
 
 from .diet import Exemption as PlainExemption
+from .remembered import RememberedMixin
 
 
-class Exemption(ModelSQL, ModelView):
+class Exemption(RememberedMixin, ModelSQL, ModelView):
     """A food group, or a kind of it, that a constraint takes out.
 
     The constraint is named by its code: this room knows no households.

@@ -4,10 +4,14 @@ from __future__ import annotations
 from typing import Any
 
 from trytond.model import ModelSQL, ModelView, Unique, fields, sequence_ordered
+from trytond.pool import Pool
 from trytond.pyson import Eval, If
 
+from . import remembered
 
-class FoodGroup(sequence_ordered(), ModelSQL, ModelView):
+
+class FoodGroup(
+        remembered.RememberedMixin, sequence_ordered(), ModelSQL, ModelView):
     """A group of foods that a target may be set for.
 
     Groups that are ``outside`` (water, coffee, herbs, infant food, what is
@@ -54,11 +58,18 @@ class FoodGroup(sequence_ordered(), ModelSQL, ModelView):
     @classmethod
     def outside_codes(cls) -> frozenset[str]:
         "Codes of the groups that count in no share"
-        return frozenset(
-            group.code for group in cls.search([('outside', '=', True)]))
+        return remembered.groups('outside', lambda: frozenset(
+                group.code for group in cls.search([('outside', '=', True)])))
+
+    @classmethod
+    def names(cls) -> dict[str, str]:
+        "Names of the food groups by code, in the language of the reader"
+        return remembered.groups('names', lambda: {
+                group.code: group.name for group in cls.search([])})
 
 
-class FoodKind(sequence_ordered(), ModelSQL, ModelView):
+class FoodKind(
+        remembered.RememberedMixin, sequence_ordered(), ModelSQL, ModelView):
     """What is told apart within a food group: fish within meat, fish, eggs.
 
     Some rule sets ask for a part of a group to be of one kind.
@@ -81,12 +92,15 @@ class FoodKind(sequence_ordered(), ModelSQL, ModelView):
             ]
 
 
-class FoodMixin:
+class FoodMixin(remembered.RememberedMixin):
     """What a family and a product both say of the goods as food.
 
     A product that leaves a field empty takes that of its family.
     """
     __slots__ = ()
+    _remembered = frozenset({
+            'family', 'food_group', 'food_kind', 'edible_share',
+            'cooked_factor'})
 
     food_group = fields.Many2One(
         'aid.food.group', "Food Group", ondelete='RESTRICT',

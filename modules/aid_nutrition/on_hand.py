@@ -3,7 +3,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from trytond.pool import PoolMeta
+from sql import Null, Window
+from sql.conditionals import Coalesce
+from sql.functions import RowNumber
+
+from aid_branch.reading import look_through
+
+from trytond.model import fields
+from trytond.pool import Pool, PoolMeta
+from trytond.transaction import Transaction
 
 #: How many rows of each missing group are looked at; lots that may not be
 #: handed over are among them
@@ -17,20 +25,37 @@ class OnHand(metaclass=PoolMeta):
     def of_food_groups(cls, branch, codes: Collection[str]) -> list:
         """Some of what *branch* has of each food group, first expired first.
 
-        One statement for each group, whatever lies on the shelf.
+        One statement for all groups, whatever lies on the shelf.
 
         :param codes: of the food groups
         """
-        rows = []
-        for code in codes:
-            rows += cls.search([
-                    *cls.in_branch_domain(branch),
-                    ['OR',
-                        ('product.template.food_group.code', '=', code),
-                        [
-                            ('product.template.food_group', '=', None),
-                            ('family.food_group.code', '=', code),
-                            ],
-                        ],
-                    ], order=cls.first_expired_order, limit=ROWS)
+        if not (codes and branch.storage):
+            return []
+        pool = Pool()
+        table = cls.__table__()
+        product = pool.get('product.product').__table__()
+        template = pool.get('product.template').__table__()
+        family = pool.get('aid.family').__table__()
+        group = pool.get('aid.food.group').__table__()
+        chosen = cls.search(
+            cls.in_branch_domain(branch), order=[], query=True)
+        first_expired = Window([group.id], order_by=[
+                table.expiry == Null, table.expiry.asc, table.lot.asc])
+        ranked = table.join(
+            product, condition=table.product == product.id).join(
+            template, condition=product.template == template.id).join(
+            family, 'LEFT', condition=table.family == family.id).join(
+            group, condition=group.id == Coalesce(
+                template.food_group, family.food_group)).select(
+            table.id.as_('id'),
+            RowNumber(window=first_expired).as_('rank'),
+            where=table.id.in_(chosen)
+            & fields.SQL_OPERATORS['in'](group.code, list(codes)))
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*ranked.select(
+                ranked.id, where=ranked.rank <= ROWS, order_by=[
+                    ranked.rank, ranked.id]))
+        rows = cls.browse([id_ for id_, in cursor.fetchall()])
+        look_through(rows, 'product', 'lot')
+        look_through([row.lot for row in rows], 'hold')
         return rows

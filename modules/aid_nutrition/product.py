@@ -6,11 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from aid_branch.reading import read_together
+
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
+from trytond.transaction import without_check_access
 
-from . import balance, nutrients
+from . import balance, nutrients, remembered
 from .composition import LETTERS, letter_icon
 from .food_group import FoodMixin
 
@@ -25,8 +28,9 @@ class Template(FoodMixin, metaclass=PoolMeta):
     __name__ = 'product.template'
 
 
-class Product(metaclass=PoolMeta):
+class Product(remembered.RememberedMixin, metaclass=PoolMeta):
     __name__ = 'product.product'
+    _remembered = frozenset({'template'})
 
     food_group_used = fields.Function(fields.Many2One(
             'aid.food.group', "Food Group Used"),
@@ -145,27 +149,50 @@ class Product(metaclass=PoolMeta):
         :param goods: pairs of a ``product.product`` or an ``aid.family``
             and its weight in kg; None, an unknown weight, is left out
         """
+        goods = [(thing, kg) for thing, kg in goods if kg is not None]
+        foods = cls.known_foods(thing for thing, _ in goods)
         items = []
         for thing, kg in goods:
-            if kg is None:
-                continue
+            food = foods[thing.__name__, thing.id]
+            items.append(balance.Item(
+                    group=food.group,
+                    kg=kg,
+                    name=str(thing),
+                    cooked_factor=food.cooked_factor,
+                    edible_share=food.edible_share,
+                    kind=food.kind))
+        return items
+
+    @classmethod
+    def known_foods(
+            cls, things: Iterable[Any]
+            ) -> dict[tuple[str, int], remembered.KnownFood]:
+        """What products and families are as food, by model and id.
+
+        Nothing is asked for those of which it was asked before.
+        """
+        return remembered.foods(things, cls._read_foods)
+
+    @classmethod
+    @without_check_access
+    def _read_foods(cls, things: list) -> list[remembered.KnownFood]:
+        read_together(t for t in things if t.__name__ == cls.__name__)
+        read_together(
+            t.template for t in things if t.__name__ == cls.__name__)
+        foods = []
+        for thing in things:
             if thing.__name__ == 'aid.family':
                 group, kind = thing.food_group, thing.food_kind
                 edible = thing.edible_share or 1.0
                 cooked = thing.cooked_factor or 1.0
-                name = thing.name
             else:
                 # Its template says it all: nothing is read product by product
                 group, kind, edible, cooked = cls._food(thing.template)
-                name = thing.template.name
-            items.append(balance.Item(
-                    group=group.code if group else None,
-                    kg=kg,
-                    name=name,
-                    cooked_factor=cooked,
-                    edible_share=edible,
-                    kind=kind.code if kind else None))
-        return items
+            foods.append(remembered.KnownFood(
+                    group.code if group else None,
+                    kind.code if kind else None, edible, cooked,
+                    bool(group and group.outside)))
+        return foods
 
     @classmethod
     def nutrition_foods(
@@ -183,9 +210,11 @@ class Product(metaclass=PoolMeta):
                 thing.product if thing.__name__ == 'aid.family' else thing)
             if kg is None or not product:
                 continue
-            group, _, edible, _ = cls._food(product.template)
-            if not group or not group.outside:
-                eaten.append((product, kg, edible))
+            eaten.append((product, kg))
+        foods = cls.known_foods(product for product, _ in eaten)
+        eaten = [
+            (product, kg, food.edible_share) for product, kg in eaten
+            if not (food := foods[product.__name__, product.id]).outside]
         products = list({product for product, *_ in eaten})
         values = cls.nutrition_values(products, date)
         return [
@@ -220,11 +249,11 @@ class Product(metaclass=PoolMeta):
                     continue
             by_product[row.product].append(row)
         goods = []
+        foods = cls.known_foods(by_product)
         for product, rows in by_product.items():
-            group = product.food_group_used
             goods.append(balance.ShelfGood(
                     name=product.name,
-                    group=group.code if group else None,
+                    group=foods[product.__name__, product.id].group,
                     expiry=min(
                         (r.expiry for r in rows if r.expiry), default=None),
                     quantity=sum(r.quantity for r in rows),

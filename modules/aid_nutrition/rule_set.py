@@ -13,7 +13,7 @@ from trytond.model import (
 from trytond.pool import Pool
 from trytond.pyson import Eval
 
-from . import balance, picture
+from . import balance, picture, remembered
 from .diet import asked_of
 from .exceptions import BindingError, TargetError
 from .for_whom import advice
@@ -31,7 +31,9 @@ STANDINGS = [
     ]
 
 
-class RuleSet(DatedMixin, DeactivableMixin, ModelSQL, ModelView):
+class RuleSet(
+        remembered.RememberedMixin, DatedMixin, DeactivableMixin, ModelSQL,
+        ModelView):
     """The targets that goods are compared with, from a day on.
 
     A provisional set says so wherever its verdict is shown and binds nobody.
@@ -182,6 +184,18 @@ class RuleSet(DatedMixin, DeactivableMixin, ModelSQL, ModelView):
                         'aid_nutrition.msg_provisional_binding',
                         rule_set=rule_set.rec_name))
 
+    @classmethod
+    def at(cls, date: dt.date, **equal: Any):
+        if equal:
+            return super().at(date, **equal)
+        at = super().at
+
+        def found() -> int | None:
+            record = at(date)
+            return record.id if record else None
+        id_ = remembered.rules(date, found)
+        return cls(id_) if id_ is not None else None
+
     @property
     def provisional(self) -> bool:
         return self.standing == 'provisional'
@@ -193,11 +207,15 @@ class RuleSet(DatedMixin, DeactivableMixin, ModelSQL, ModelView):
         :param diets: codes of the constraints of who eats it; what those do
             not take is not asked for
         """
-        targets = [line.as_target() for line in self.lines]
-        if not diets:
-            return targets
-        return asked_of(
-            targets, [e.as_exemption() for e in self.exemptions], diets)
+        targets, exemptions = remembered.rules(self.id, self._plain)
+        return (
+            asked_of(targets, exemptions, diets) if diets else list(targets))
+
+    def _plain(self) -> tuple[tuple, tuple]:
+        "Targets and exemptions as plain values"
+        return (
+            tuple(line.as_target() for line in self.lines),
+            tuple(e.as_exemption() for e in self.exemptions))
 
     def homes(self) -> dict[str, str]:
         "The group that each group counts in, where it counts in another one"
@@ -288,7 +306,8 @@ class RuleSet(DatedMixin, DeactivableMixin, ModelSQL, ModelView):
 
         :param labels: ``labels()``, where they are known already
         """
-        names = labels.groups if labels else _group_names()
+        names = (
+            labels.groups if labels else Pool().get('aid.food.group').names())
         return balance.sentences(result, _templates(), {
                 code: name[:1].lower() + name[1:]
                 for code, name in names.items()})
@@ -319,7 +338,7 @@ class RuleSet(DatedMixin, DeactivableMixin, ModelSQL, ModelView):
             states={
                 state: gettext(f'aid_nutrition.msg_state_{state}')
                 for state in ('within', 'plenty', 'low', 'absent', 'free')},
-            groups=_group_names(),
+            groups=Pool().get('aid.food.group').names(),
             reasons={
                 reason: gettext(f'aid_nutrition.msg_sentence_{reason}')
                 for reason in REASONS},
@@ -342,7 +361,8 @@ class RuleSet(DatedMixin, DeactivableMixin, ModelSQL, ModelView):
         return picture.draw(result, self.labels(title), width=width)
 
 
-class Target(sequence_ordered(), ModelSQL, ModelView):
+class Target(
+        remembered.RememberedMixin, sequence_ordered(), ModelSQL, ModelView):
     "The band that the share of a food group should be in"
     __name__ = 'aid.nutrition.target'
 
@@ -436,7 +456,7 @@ class Target(sequence_ordered(), ModelSQL, ModelView):
             share=self.share)
 
 
-class TargetIncludes(ModelSQL):
+class TargetIncludes(remembered.RememberedMixin, ModelSQL):
     "A food group that counts in the target of another"
     __name__ = 'aid.nutrition.target-aid.food.group'
 
@@ -451,7 +471,8 @@ class TargetIncludes(ModelSQL):
         cls.__access__.add('target')
 
 
-class TargetKind(sequence_ordered(), ModelSQL, ModelView):
+class TargetKind(
+        remembered.RememberedMixin, sequence_ordered(), ModelSQL, ModelView):
     """What part of a group should be of one kind.
 
     Shown, never part of the word: what a household does not eat for its own
@@ -506,9 +527,3 @@ def _templates() -> dict[str, str]:
         texts[key] = gettext(
             f'aid_nutrition.msg_sentence_{key}', **{place: f'%({place})s'})
     return texts
-
-
-def _group_names() -> dict[str, str]:
-    "Names of the food groups by code"
-    Group = Pool().get('aid.food.group')
-    return {group.code: group.name for group in Group.search([])}

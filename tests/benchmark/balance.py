@@ -2,12 +2,16 @@
 
     python tests/benchmark/balance.py [--rounds 50]
 
-Prints a table and, as its last line, the same as one JSON object. Three
+Prints a table and, as its last line, the same as one JSON object. Four
 things are timed: the plain function that finds the verdict, all that the
-server does for what the till shows of the balance, and a whole call of the
-till that changes a line. It makes a database of its own in memory, whose
-household has come three times before; where the tests have not prepared one
-of this code yet, about a minute goes into that.
+server does for what the till shows of the balance, a whole call of the till
+that changes a line, and one that scans a code; the calls are those that a
+client sends, with what it sends. It makes a database of its own in memory,
+whose household has come three times before; where the tests have not
+prepared one of this code yet, about a minute goes into that.
+
+``--profile`` prints what the time of a call goes into, and what the database
+is asked.
 """
 from __future__ import annotations
 
@@ -22,7 +26,7 @@ import time
 LINES, PEOPLE, VISITS = 20, 5, 3
 #: What the issue asks for, in milliseconds
 LIMITS = {'plain verdict': 2., 'balance on the server': None,
-    'till call': 60.}
+    'till call': 60., 'till scan': None}
 FAMILIES = [
     'bread', 'fruit_vegetables', 'dairy', 'meat_fish_eggs', 'dry_starch',
     'canned', 'sweet_salty']
@@ -77,6 +81,7 @@ def make_basket(till, products, branch):
     "The draft of a household that came before, and a shelf that is not bare"
     from aid_basket.checkout import checkout
     from aid_lot.tests.goods import make_lot, receive
+    from trytond.pool import Pool
     today = branch.today()
     till.rule()
     till.found_limit(999)
@@ -91,10 +96,16 @@ def make_basket(till, products, branch):
         goods = products[visit::VISITS]
         basket = till.basket_of(session, household, *((p, 1) for p in goods))
         checkout([basket], None, {line.id for line in basket.lines})
-    return till.basket_of(session, household, *((p, 1) for p in products))
+    basket = till.basket_of(session, household, *((p, 1) for p in products))
+    # As it stands after each of them was scanned
+    basket = Pool().get('aid.basket')(basket.id)
+    basket.on_change_lines()
+    basket.save()
+    return Pool().get('aid.basket')(basket.id)
 
 
-def measure(rounds: int) -> dict[str, list[float]]:
+def measure(
+        rounds: int, profile: bool = False) -> dict[str, list[float]]:
     "Times by what was timed, in a database that is gone afterwards"
     from conftest import prepare_databases
     from trytond.pool import Pool
@@ -112,64 +123,75 @@ def measure(rounds: int) -> dict[str, list[float]]:
             with till.at_till() as branch:
                 products = make_products(till.family, LINES)
                 basket = make_basket(till, products, branch)
-                basket = Pool().get('aid.basket')(basket.id)
                 goods = verdict.goods_of(basket, basket.lines)
                 rule_set = Pool().get('aid.nutrition.rule.set').at(goods.date)
                 items = Pool().get('product.product').nutrition_items(
                     goods.pairs)
                 targets = rule_set.targets()
-                id_, line_ids = basket.id, [l.id for l in basket.lines]
-
+                id_, sent = basket.id, till.sent(basket)
                 def plain():
                     balance(items, targets, outside=OUTSIDE)
 
                 def on_server():
                     # As a request finds it: nothing is read yet
-                    forget(transaction)
+                    till.forget()
                     record = Pool().get('aid.basket')(id_)
                     verdict.of_basket(record, record.lines)
 
                 def call():
-                    forget(transaction)
-                    till_call(id_, line_ids)
-                result = {
-                    'plain verdict': timed(plain, rounds),
-                    'balance on the server': timed(on_server, rounds),
-                    'till call': timed(call, rounds),
+                    till.forget()
+                    answer = till.answer('on_change', sent, ['lines'])
+                    assert answer['balance_picture']
+                    return answer
+
+                def scan():
+                    till.forget()
+                    # As many as before: what is kept stays what is sent
+                    return till.answer('on_scan_code', sent, '1')
+                work = {
+                    'plain verdict': plain,
+                    'balance on the server': on_server,
+                    'till call': call,
+                    'till scan': scan,
                     }
+                result = {
+                    name: timed(function, rounds)
+                    for name, function in work.items()}
+                if profile:
+                    explain(work, rounds)
             transaction.rollback()
     finally:
         drop_db()
     return result
 
 
-def forget(transaction) -> None:
-    "Forget the records that were read, as between two requests"
-    for cache in list(transaction.cache.values()):
-        cache.clear()
+def explain(work: dict, rounds: int) -> None:
+    "Print what the database is asked by each of *work*, and the functions"
+    import cProfile
+    import pstats
 
-
-def till_call(basket_id: int, line_ids: list[int]) -> None:
-    "What the server does when a line of the basket changes"
-    from trytond.pool import Pool
-    Basket = Pool().get('aid.basket')
-    stored = Basket(basket_id)
-    form = Basket(basket_id)
-    form.state = 'draft'
-    form.session = stored.session
-    form.household = stored.household
-    form.lines = Pool().get('aid.basket.line').browse(line_ids)
-    form.on_change_lines()
-    assert form.balance_picture
+    from aid_branch.tests.statements import count_statements
+    for name, function in work.items():
+        with count_statements() as statements:
+            function()
+        print(f'{name}: {len(statements)} statements')
+        for statement in statements:
+            print('   ', statement.partition(' FROM ')[2][:110])
+        with cProfile.Profile() as profile:
+            for _ in range(rounds):
+                function()
+        pstats.Stats(profile).sort_stats('cumtime').print_stats(60)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--rounds', type=int, default=50)
-    rounds = parser.parse_args().rounds
+    parser.add_argument('--profile', action='store_true')
+    options = parser.parse_args()
+    rounds = options.rounds
     result = {}
     print(f'{"":24}{"median":>10}{"p95":>10}{"limit":>10}  (ms)')
-    for name, times in measure(rounds).items():
+    for name, times in measure(rounds, options.profile).items():
         median = statistics.median(times)
         p95 = sorted(times)[int(len(times) * 0.95)]
         limit = LIMITS[name]

@@ -19,11 +19,12 @@ from aid_lot.tests.goods import (
     family, make_branch, make_lot, receive, source)
 
 __all__ = [
-    'TillTestCase', 'at_till', 'basket_of', 'count_statements',
-    'create_household', 'family', 'found_limit', 'give', 'give_free',
+    'TillTestCase', 'answer', 'at_till', 'basket_of', 'count_statements',
+    'create_household', 'family', 'forget', 'found_limit', 'give',
+    'give_free',
     'grant_entitlement', 'make_books', 'make_branch', 'make_donation',
     'make_donor', 'make_product', 'on_hand', 'open_session', 'receive',
-    'rule', 'scan', 'source']
+    'rule', 'scan', 'sent', 'source']
 
 
 class TillTestCase(unittest.TestCase):
@@ -209,6 +210,53 @@ def scan(basket, *codes: str):
     for code in codes:
         basket.on_scan_code(code)
     return basket.message
+
+
+#: What of a basket a change of its lines depends on, beside them
+_SENT = [
+    'id', 'session', 'household', 'state', 'emergency', 'emergency_card',
+    'told', 'replaces', 'adults', 'children', 'babies', 'label_words',
+    'question', 'question_code', 'emergency_reason']
+#: What of a line its list shows and a scan has changed
+_LINE_SENT = [
+    'id', 'product', 'quantity', 'unit', 'asked', 'always_free',
+    'allergen_choice', 'lot', 'lot_knowledge', 'kg', 'market_value',
+    'granted', 'price_per_kg', 'ceiling', 'rule', 'promotion', 'parcel',
+    'kept', 'rank']
+
+
+def sent(basket) -> dict:
+    "What the web client sends of *basket* after its lines were scanned"
+    return {
+        **_plain(basket, _SENT),
+        'lines': [_plain(line, _LINE_SENT) for line in basket.lines]}
+
+
+def _plain(record, names: list[str]) -> dict:
+    values = {}
+    for name in names:
+        value = getattr(record, name)
+        if isinstance(value, tuple):
+            value = [one.id for one in value]
+        values[name] = getattr(value, 'id', value)
+    return values
+
+
+def answer(method: str, sent: dict, *args):
+    "What the server answers when the screen of a basket calls *method*"
+    Basket = Pool().get('aid.basket')
+    rpc = Basket.__rpc__[method]
+    args, kwargs, context, _ = rpc.convert(
+        Basket, sent, *args, dict(Transaction().context))
+    basket = args.pop(0)
+    with Transaction().set_context(context):
+        return rpc.result(getattr(basket, method)(*args, **kwargs))
+
+
+def forget() -> None:
+    "Forget the records that were read, as between two requests"
+    for cache in list(Transaction().cache.values()):
+        cache.clear()
 
 
 def on_hand(lot, branch=None) -> float:

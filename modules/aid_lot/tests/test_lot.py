@@ -159,6 +159,8 @@ class FamilyTestCase(DatabaseTestCase):
             tin.list_price = Decimal('1.90')
             tin.save()
             self.assertEqual(tin.market_value(TODAY), Decimal('1.90'))
+            self.assertEqual(tin.market_values([generic, tin], TODAY), {
+                    generic: price, tin: tin.list_price_used})
 
 
 class LotTestCase(DatabaseTestCase):

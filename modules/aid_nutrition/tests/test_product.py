@@ -133,13 +133,40 @@ class ProductTestCase(ModuleTestCase):
     def test_nutrition_items(self):
         Product = Pool().get('product.product')
         rice = create_product("Rice", 'dry_starch')
+        fruit = data('aid_lot.family_fruit_vegetables')
         items = Product.nutrition_items([
                 (rice, 2.0), (rice, None),
-                (data('aid_lot.family_fruit_vegetables'), 1.5)])
+                (fruit, 1.5)])
         self.assertEqual(items, [
-                Item('ST', 2.0, "Rice", 2.5, 1.0, None),
-                Item('FV', 1.5, "Fruit and Vegetables", 1.0, 0.85, None),
+                Item('ST', 2.0, str(rice), 2.5, 1.0, None),
+                Item('FV', 1.5, str(fruit), 1.0, 0.85, None),
                 ])
+
+    @with_transaction()
+    def test_remembered(self):
+        "What is remembered of goods is what would be read again"
+        Product = Pool().get('product.product')
+        pulses = data('aid_nutrition.food_group_pu')
+        rice = create_product("Rice", 'dry_starch')
+        family = rice.template.family
+
+        def now():
+            item, = Product.nutrition_items([(rice, 1)])
+            read, = Product._read_foods([Product(rice.id)])
+            self.assertEqual(
+                (item.group, item.kind, item.edible_share,
+                    item.cooked_factor), read[:4])
+            return item.group, item.cooked_factor
+        self.assertEqual(now(), ('ST', 2.5))
+        family.cooked_factor = 3
+        family.save()
+        self.assertEqual(now(), ('ST', 3))
+        rice.template.food_group = pulses
+        rice.template.save()
+        self.assertEqual(now(), ('PU', 3))
+        pulses.code = 'LS'
+        pulses.save()
+        self.assertEqual(now(), ('LS', 3))
 
     @with_transaction()
     def test_shelf_goods(self):

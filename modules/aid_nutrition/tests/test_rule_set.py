@@ -1,5 +1,6 @@
 import datetime as dt
 from types import SimpleNamespace
+from unittest.mock import patch
 from xml.etree import ElementTree
 
 from trytond.modules.company.tests import create_company, set_company
@@ -211,6 +212,62 @@ class RuleSetTestCase(ModuleTestCase):
             self.assertEqual(result.word, TO_COMPLETE)
             self.assertEqual(
                 [good.name for good in result.hints], ["Eggs", "Lentils"])
+
+    @with_transaction()
+    def test_remembered(self):
+        "A rule set that changes is asked anew, another one as well"
+        RuleSet = Pool().get('aid.nutrition.rule.set')
+        Group = Pool().get('aid.food.group')
+        rule_set = RuleSet.at(TODAY)
+
+        def dairy():
+            self.assertEqual(
+                rule_set.targets(), list(RuleSet(rule_set.id)._plain()[0]))
+            return next(
+                t.min_share for t in rule_set.targets() if t.group == 'DA')
+        self.assertEqual(dairy(), 0.15)
+        line, = (l for l in rule_set.lines if l.food_group.code == 'DA')
+        line.min_share = 0.1
+        line.save()
+        self.assertEqual(dairy(), 0.1)
+        newer, = RuleSet.copy([rule_set], {'valid_from': TODAY})
+        self.assertEqual(RuleSet.at(TODAY), newer)
+        line.food_group.name = "Milk and More"
+        line.food_group.outside = True
+        line.food_group.save()
+        self.assertEqual(Group.names()['DA'], "Milk and More")
+        self.assertIn('DA', Group.outside_codes())
+
+    @with_transaction()
+    def test_shelf_of_groups(self):
+        "One statement for all groups gives what one for each would"
+        pool = Pool()
+        OnHand = pool.get('aid.lot.on_hand')
+        with set_company(create_company()):
+            branch = make_branch('B1')
+            tofu = create_product(
+                "Tofu", 'meat_fish_eggs',
+                food_group=data('aid_nutrition.food_group_pu').id)
+            products = [
+                tofu, family('pulses').product,
+                create_product("Cheese", 'dairy')]
+            for i in range(12):
+                lot = make_lot(
+                    product=products[i % 3].id,
+                    expiration_date=None if i % 5 == 0
+                    else branch.today() + dt.timedelta(days=40 - i))
+                receive(lot, 5, branch.storage)
+            for count in (8, 2):
+                with patch('aid_nutrition.on_hand.ROWS', count):
+                    self.assertEqual(
+                        {*OnHand.of_food_groups(branch, ['PU', 'DA', 'FV'])}, {
+                            row for code in ('PU', 'DA')
+                            for row in OnHand.search([
+                                    *OnHand.in_branch_domain(branch),
+                                    ('product.food_group_used.code', '=',
+                                        code),
+                                    ], order=OnHand.first_expired_order,
+                                limit=count)})
 
     @with_transaction()
     def test_diets(self):
