@@ -147,10 +147,12 @@ def test_nothing_grows_with_the_branches(counted):
 
 def test_nothing_loads_all_locations(counted):
     "No statement carries the ids of hundreds of places or branches"
-    _, many = counted
+    few, many = counted
     for name, said in many.items():
+        most = max((s.count(',') for s in few[name]), default=0)
         for statement in said:
-            assert statement.count(',') < 400, f"{name}: {statement[:300]}"
+            assert statement.count(',') < most + MANY / 2, (
+                f"{name}: {statement[:300]}")
 
 
 @pytest.mark.parametrize('work, most', [
