@@ -217,6 +217,21 @@ def prepare_databases() -> None:
     _activate_in_layers()
 
 
+#: Files that prepare a database of their own for long, in an order in which
+#: two processes do not wait for the same one
+LONG_FIRST = [
+    'scenario_saturday.rst', 'test_browser_many_lines.py',
+    'test_branches_at_scale.py', 'test_concurrency.py',
+    'test_ledger_property.py', 'test_browser_till.py']
+
+
+def pytest_collection_modifyitems(items):
+    "Let files of which nobody waits for another begin"
+    items.sort(key=lambda item: (
+            LONG_FIRST.index(item.path.name)
+            if item.path.name in LONG_FIRST else len(LONG_FIRST)))
+
+
 def pytest_configure(config):
     prepare_databases()
     if not hasattr(config, 'workerinput'):
