@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 
 from trytond.model import Index, Model, fields
+
+from .unaccented import unaccented
 
 
 class NamedPersonMixin(Model):
@@ -67,10 +68,7 @@ def search_key(first_name: str | None, last_name: str | None) -> str:
 
 def plain(text: str) -> str:
     "*text* in lower case, without accents, hyphens and apostrophes as blanks"
-    decomposed = unicodedata.normalize('NFKD', text)
-    letters = ''.join(
-        ' ' if c in "-'’" else c
-        for c in decomposed if not unicodedata.combining(c))
+    letters = ''.join(' ' if c in "-'’" else c for c in unaccented(text))
     return ' '.join(letters.casefold().split())
 
 

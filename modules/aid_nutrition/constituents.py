@@ -10,12 +10,13 @@ Nothing here knows of the database.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
+
+from aid_branch.unaccented import unaccented
 
 __all__ = [
     'CATALOGUE', 'Amount', 'Constituent', 'amount', 'constituent_of',
@@ -126,9 +127,7 @@ def _plain(text: str) -> str:
     "Words of *text* in small letters without accents, one space between"
     # Both signs for micro, which no decomposition makes a u
     text = text.replace('µ', 'u').replace('μ', 'u')
-    text = unicodedata.normalize('NFKD', text)
-    text = ''.join(c for c in text if not unicodedata.combining(c))
-    return ' '.join(re.findall(r'[a-z0-9]+', text.lower()))
+    return ' '.join(re.findall(r'[a-z0-9]+', unaccented(text).lower()))
 
 
 def _read_table() -> tuple[

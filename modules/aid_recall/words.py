@@ -6,7 +6,8 @@ the words that stand on every pack.
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from aid_branch.unaccented import unaccented
 
 __all__ = ['brands', 'fold', 'words']
 
@@ -45,9 +46,7 @@ def fold(text: str) -> str:
     >>> fold("Bœuf séché À L’OS")
     "boeuf seche a l'os"
     """
-    decomposed = unicodedata.normalize('NFKD', text.translate(_LIGATURES))
-    return ''.join(
-        c for c in decomposed if not unicodedata.combining(c)).lower()
+    return unaccented(text.translate(_LIGATURES)).lower()
 
 
 def words(*texts: str | None) -> frozenset[str]:
