@@ -116,7 +116,7 @@ def return_values(
     priced = fate != 'bin'
     if fate == 'bin':
         to_location = ModelData.get_id('aid_lot', 'location_disposal')
-    elif line.lot and line.lot.is_past_use_by(today):
+    elif line.lot and (line.lot.hold or line.lot.is_past_use_by(today)):
         # Nobody hands it over any more, but nobody lost it either
         to_location = branch.quarantine.id
     else:

@@ -40,8 +40,8 @@ def refusal(product, lot, missing: float, shelf: Shelf) -> str | None:
         return _refusal_of_label(product, lot, shelf)
     rows = shelf.rows(product)
     for row in rows:
-        # What is held may be one of these
-        if row.lot.is_past_use_by(shelf.date):
+        # What is in the hand may be of these
+        if row.lot.hold or row.lot.is_past_use_by(shelf.date):
             return shelf.refusal(row.lot)
     if rows and not shelf.usable(product):
         return shelf.refusal(rows[0].lot)

@@ -9,3 +9,7 @@ class NoticeError(UserError):
 
 class NoticeKeptError(AccessError):
     "What an official notice says is not changed by hand, nor thrown away"
+
+
+class RecallError(UserError):
+    "A recall, or a task of it, cannot go on as it is"

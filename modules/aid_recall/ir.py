@@ -1,4 +1,4 @@
-"""What recalls do by themselves."""
+"""What recalls do by themselves: compare, tell, remind, look again."""
 from __future__ import annotations
 
 from trytond.pool import PoolMeta
@@ -13,4 +13,9 @@ class Cron(metaclass=PoolMeta):
         cls.method.selection += [
             ('aid.recall.notice|compare_again',
                 "Compare Notices of Recall with New Goods"),
+            ('aid.recall.household|tell', "Tell Households of Recalls"),
+            ('aid.recall.household|remind', "Remind Households of Recalls"),
+            ('aid.recall.task|remind', "Remind Branches of Recalls"),
+            ('aid.recall|look_again_daily',
+                "Look for New Lots of Open Recalls"),
             ]

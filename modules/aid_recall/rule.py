@@ -1,4 +1,4 @@
-"""How far back a recall looks, as dated data."""
+"""How far back a recall looks and when it reminds, as dated data."""
 from __future__ import annotations
 
 import datetime as dt
@@ -18,6 +18,16 @@ class RecallRule(RuleMixin, ModelSQL, ModelView):
         help="Of goods of which nothing is left, those count that moved "
         "within so many days before a notice was published, where it does "
         "not say since when they were sold.")
+
+    remind_after = fields.Integer(
+        "Remind Households After (Days)", required=True,
+        domain=[('remind_after', '>=', 1)])
+    reminders = fields.Integer(
+        "At Most So Many Reminders", required=True,
+        domain=[('reminders', '>=', 0)])
+    task_hours = fields.Integer(
+        "Remind Branches After (Hours)", required=True,
+        domain=[('task_hours', '>=', 1)])
 
     def get_rec_name(self, name: str) -> str:
         return str(self.look_back)
