@@ -31,15 +31,14 @@ class Notice(metaclass=PoolMeta):
         "Propose a recall of the lots it is about, or show the one there is"
 
     @classmethod
-    def on_modification(cls, mode, notices, field_names=None) -> None:
-        "Head office is shown what a newer version changes"
+    def compare(cls, notices) -> None:
+        "What turns up once a recall is open is shown to head office"
         Recall = Pool().get('aid.recall')
-        super().on_modification(mode, notices, field_names=field_names)
-        if mode == 'write' and 'version' in field_names:
-            opening.look_again(Recall.search([
-                        ('notice', 'in', [n.id for n in notices]),
-                        ('state', '=', 'open'),
-                        ]))
+        super().compare(notices)
+        opening.look_again(Recall.search([
+                    ('notice', 'in', [n.id for n in notices]),
+                    ('state', '=', 'open'),
+                    ]))
 
 
 class FromNotice(Wizard):

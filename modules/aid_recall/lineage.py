@@ -29,7 +29,8 @@ class Lineage:
     """Recalled lots with all they became.
 
     :param lots: their ids, those that were chosen first
-    :param certain: ids of those that are wholly of the chosen ones
+    :param certain: ids of those that are wholly of chosen ones of which
+        nobody doubts
     :param became: ids of those that were made of the chosen ones
     :param found: ids of those that bore a recalled label when they were found
     :param branches: ids of the branches they ever were at
@@ -41,12 +42,15 @@ class Lineage:
     branches: frozenset[int]
 
 
-def lineage(lots: Iterable) -> Lineage:
+def lineage(lots: Iterable, unsure: Iterable = ()) -> Lineage:
     """What *lots* became, to the last of them, in the whole network.
 
     What was found with one of their labels is of them as well.
+
+    :param unsure: those among *lots* that are stopped as a precaution
     """
     roots = [int(lot) for lot in lots]
+    doubted = {int(lot) for lot in unsure}
     found: list[int] = []
     while True:
         links = chain.forward([*roots, *found])
@@ -54,9 +58,11 @@ def lineage(lots: Iterable) -> Lineage:
         if not more:
             break
         found += sorted(more)
+    sure = links if not doubted else chain.forward(
+        [lot for lot in links.roots if lot not in doubted])
     return Lineage(
         links.lots,
-        frozenset(lot for lot in links.lots if links.is_certain(lot)),
+        frozenset(lot for lot in sure.lots if sure.is_certain(lot)),
         frozenset(links.lots) - set(roots) - set(found),
         frozenset(found),
         frozenset(

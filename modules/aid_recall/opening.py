@@ -18,8 +18,10 @@ from trytond.transaction import Transaction, without_check_access
 
 from . import lineage
 from .exceptions import RecallError
+from .matching import GRADES
 from .recall_lot import ACCEPTED
 
+_RANK = {grade: rank for rank, (grade, _) in enumerate(GRADES)}
 #: Rows that one statement writes
 AT_ONCE = 500
 
@@ -36,30 +38,61 @@ def propose(recalls) -> dict:
     :return: recall id → how many lots are new on its list
     """
     pool = Pool()
+    Lot = pool.get('stock.lot')
     Notice = pool.get('aid.recall.notice')
     RecallLot = pool.get('aid.recall.lot')
     matches = Notice.matches([r.notice for r in recalls])
-    rows, new = [], {}
+    labelled = {
+        lot.id for lot in Lot.browse({
+                m.lot for found in matches.values() for m in found})
+        if lot.label_lot}
+    rows, better, new = [], [], {}
     for recall in recalls:
-        listed = {row.lot.id for row in recall.lots}
-        found = {
-            m.lot: m for m in matches.get(recall.notice.id, [])
-            if m.lot not in listed}
-        new[recall.id] = len(found)
-        # What is found once it is open is for somebody to look at
-        running = recall.state == 'open'
-        rows += [
-            (recall.id, m.lot, m.grade, m.why,
-                m.grade in ACCEPTED and not running, True, False)
-            for m in found.values()]
+        listed = {row.lot.id: row for row in recall.lots}
+        new[recall.id] = 0
+        for match in matches.get(recall.notice.id, []):
+            row = listed.get(match.lot)
+            if not row:
+                rows.append((
+                        recall.id, match.lot, match.grade, match.why,
+                        # Once it is open, somebody looks at what is found
+                        recall.state != 'open'
+                        and _is_meant(match, labelled),
+                        match.certain, False))
+            elif _is_surer(match, row):
+                better += [[row], {
+                        'grade': match.grade, 'why': match.why,
+                        'certain': match.certain}]
+            else:
+                continue
+            new[recall.id] += 1
     _insert(RecallLot, [
             'recall', 'lot', 'grade', 'why', 'accepted', 'certain',
             'stopped'], rows)
+    if better:
+        RecallLot.write(*better)
     for recall in recalls:
         recall.notice_version = recall.notice.version
     pool.get('aid.recall').save(recalls)
     _forget()
     return new
+
+
+def _is_meant(match, labelled: set[int]) -> bool:
+    """Whether a lot is ticked until somebody says otherwise.
+
+    Not by words; nor by the barcode alone where the pack bears another lot.
+    A lot of which nobody wrote down the maker's number may be the one.
+    """
+    return match.grade in ACCEPTED and (
+        match.certain or match.lot not in labelled)
+
+
+def _is_surer(match, row) -> bool:
+    "Whether the notice says more clearly now that the lot of *row* is meant"
+    return (
+        not row.accepted and row.grade in _RANK
+        and _RANK[match.grade] < _RANK[row.grade])
 
 
 @without_check_access
@@ -98,13 +131,14 @@ def stop(recalls) -> None:
     :raises RecallError: no lot is accepted
     """
     for recall in recalls:
-        chosen = [
-            row.lot for row in recall.lots
-            if row.accepted and row.grade not in {'became', 'found'}]
+        chosen = {
+            row.lot.id: row.certain for row in recall.lots
+            if row.accepted and row.grade not in {'became', 'found'}}
         if not chosen:
             raise RecallError(gettext(
                     'aid_recall.msg_recall_no_lot', recall=recall.rec_name))
-        line = lineage.lineage(chosen)
+        line = lineage.lineage(
+            chosen, [lot for lot, certain in chosen.items() if not certain])
         _hold(recall, line.lots)
         _list_lots(recall, line)
         handed = lineage.handed_over(line)

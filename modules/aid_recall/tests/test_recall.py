@@ -9,8 +9,7 @@ from aid_basket.exchange import begin, bring_back
 from aid_basket.tests.till import (
     TillTestCase, at_till, basket_of, count_statements, create_household,
     found_limit, make_branch, make_product, on_hand, open_session, rule)
-from aid_branch.tests.network import create_user
-from aid_household.tests.families import as_user
+from aid_branch.tests.network import as_user, create_user
 from aid_lot.exceptions import HoldError
 from aid_lot.tests.goods import make_lot, receive
 from aid_recall import told
@@ -30,8 +29,9 @@ def yoghurts(
     "A lot of yoghurts at *branch*, bought long before anybody knew"
     product = product or make_product("Yoghurt", '5449000000996', 'dairy')
     lot = make_lot(
-        product=product.id, label_lot="L7A",
-        shelf_life_expiration_date=TODAY + dt.timedelta(days=days), **values)
+        product=product.id,
+        shelf_life_expiration_date=TODAY + dt.timedelta(days=days),
+        **{'label_lot': "L7A", **values})
     receive(lot, count, branch.storage, TODAY - dt.timedelta(days=3))
     return lot
 
@@ -154,8 +154,8 @@ class RecallTestCase(TillTestCase):
                 'social', [branch], ['group_social_worker'])
             with as_user(social):
                 Told.brought_back(Told.browse([told_.id]))
-                with self.assertRaises(RecallError):
-                    Told.eaten(Told.browse([told_.id]))
+            with self.assertRaises(RecallError):
+                Told.write_down(Told.browse([told_.id]), 'eaten')
             with self.assertRaises(RecallError):
                 Recall.close([recall])
             told_ = task_of(recall, assumed)
@@ -433,3 +433,72 @@ class RecallTestCase(TillTestCase):
                 self.assertEqual(Recall(recall.id).certain, many)
         self.assertLess(counts[2], counts[1] + 5)
         self.assertLess(counts[2], 60)
+
+    @with_transaction()
+    def test_notice(self):
+        "Words wait for somebody; a newer version shows what is new"
+        pool = Pool()
+        Notice = pool.get('aid.recall.notice')
+        Recall = pool.get('aid.recall')
+        FromNotice = pool.get('aid.recall.from_notice', type='wizard')
+        gtin = '5449000000996'
+        with at_till() as branch:
+            lot = yoghurts(branch)
+            newer = yoghurts(branch, product=lot.product, label_lot="L9Z")
+            words = yoghurts(
+                branch, product=make_product(
+                    "Yaourt nature Les Prés", '4006381333931'),
+                label_lot=None)
+            notice, = Notice.create([{
+                        'source': 'rappelconso',
+                        'reference': '2026-03-0141',
+                        'version': 1,
+                        'title': "Yaourt nature",
+                        'brand': "Les Prés",
+                        'published': TODAY,
+                        'risk': "Listeria",
+                        'items': [('create', [
+                                    {'gtin': gtin, 'lot': "L7A"}])],
+                        }])
+            Notice.compare([notice])
+            with Transaction().set_context(
+                    active_model='aid.recall.notice', active_id=notice.id,
+                    active_ids=[notice.id]):
+                session_id, state, _ = FromNotice.create()
+                FromNotice.execute(session_id, {}, state)
+                FromNotice.execute(session_id, {}, state)
+            recall, = Recall.search([])
+            self.assertEqual(recall.state, 'proposed')
+            self.assertEqual(recall.risk, "Listeria")
+            proposed = {row.lot: row for row in recall.lots}
+            self.assertTrue(proposed[lot].accepted)
+            self.assertFalse(
+                words in proposed and proposed[words].accepted)
+            # The barcode is the same, the number on the pack another one
+            self.assertFalse(proposed[newer].accepted)
+            Recall.open([recall])
+            self.assertEqual(again(notice).state, 'recalled')
+            self.assertIsNone(again(newer).hold)
+
+            Notice.write([notice], {
+                    'version': 2,
+                    'items': [('create', [{'gtin': gtin, 'lot': "L9Z"}])],
+                    })
+            Notice.compare([again(notice)])
+            recall = again(recall)
+            self.assertIn('2', recall.changed)
+            row, = [r for r in recall.lots if r.lot == newer]
+            self.assertFalse(row.accepted)
+            Recall.look_again_daily()
+            self.assertEqual(again(recall).changed, recall.changed)
+            row.accepted = True
+            row.save()
+            Recall.extend([again(recall)])
+            recall = again(recall)
+            self.assertIsNone(recall.changed)
+            self.assertEqual(again(newer).hold.recall, recall)
+            line, = [
+                l for l in recall.tasks[0].lines if l.lot == newer]
+            self.assertEqual(line.expected, 20)
+            with self.assertRaises(AccessError):
+                row.__class__.delete([again(row)])
