@@ -137,10 +137,16 @@ class RecallAnswer(Wizard):
 
     @without_check_access
     def _tasks(self) -> list:
-        "What the household of the basket was asked for"
+        """What the household of the basket was asked for.
+
+        Nothing for those who may look at baskets and serve nobody: head
+        office sees how many, not who.
+        """
         Told = Pool().get('aid.recall.household')
         basket, = visible([self.record])
-        return Told.waiting(basket.household) if basket.household else []
+        if not basket.household or not _serves():
+            return []
+        return Told.waiting(basket.household)
 
     @without_check_access
     def transition_answer(self) -> str:
@@ -154,6 +160,16 @@ class RecallAnswer(Wizard):
                 task.answer_quantity = min(line.quantity, task.quantity)
             task.write_down([task], line.answer)
         return 'end'
+
+
+def _serves() -> bool:
+    "Whether the user serves households, or follows them"
+    pool = Pool()
+    ModelData = pool.get('ir.model.data')
+    groups = pool.get('res.user').get_groups()
+    return any(
+        ModelData.get_id('aid_branch', f'group_{name}') in groups
+        for name in ['till', 'social_worker', 'branch_officer'])
 
 
 class AnswerStart(ModelView):

@@ -22,7 +22,7 @@ from trytond.pool import Pool
 
 from .. import imports
 from ..imports import households as household_import
-from . import mess, names, volunteers
+from . import mess, names, recall, volunteers
 
 __all__ = ['Size', 'SIZES', 'CHAPTERS', 'chapters',
     'catch_up']
@@ -588,6 +588,7 @@ def _today(story: Story) -> None:
     Visit.expect(session.branch, story.today)
     served, _, others = _serve(story, session, 3, ago=0)
     mess.today(session, served, _who_waits(session, others))
+    recall.open_one(session.branch, story.today)
 
 
 def _who_waits(session: Any, households: list[Any]) -> list[Any]:
