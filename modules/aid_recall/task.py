@@ -260,26 +260,30 @@ class TaskLine(ModelSQL, ModelView):
 def _move_aside(task) -> None:
     """Move what was counted for *task* into quarantine, in bulk.
 
-    What lies there already is counted with it.
+    What lay there when the recall was opened was counted with it; what
+    households have brought back since is not.
     """
     OnHand = Pool().get('aid.lot.on_hand')
     branch = task.branch
-    rows = defaultdict(list)
+    shelf = defaultdict(list)
     for row in OnHand.search([
                 ('branch', '=', branch.id),
                 ('lot', 'in', [line.lot.id for line in task.lines]),
                 ('quantity', '>', 0),
-                ]):
-        rows[row.lot].append(row)
+                ], order=[('id', 'ASC')]):
+        if not is_aside(row.location):
+            shelf[row.lot].append(row)
     to_move, beyond = [], []
     for line in task.lines:
-        left = line.counted
-        for row in sorted(rows[line.lot], key=_last_on_the_shelf):
-            taken = round(min(left, row.quantity), DIGITS)
+        rows = shelf[line.lot]
+        aside = max(line.expected - sum(r.quantity for r in rows), 0)
+        left = max(round(line.counted - aside, DIGITS), 0)
+        for row in rows:
+            taken = min(left, row.quantity)
             left = round(left - taken, DIGITS)
-            if taken and not is_aside(row.location):
+            if taken:
                 to_move.append((row.lot, row.location, taken))
-        if left > 0:
+        if left:
             beyond.append((line.lot.product, left, line.lot))
     if beyond:
         lots = found_lots(branch, beyond, branch.today())
@@ -289,11 +293,6 @@ def _move_aside(task) -> None:
     _move(branch, to_move)
     if beyond:
         _stop_found(task.recall, lots)
-
-
-def _last_on_the_shelf(row) -> tuple:
-    "What is put aside already is counted first"
-    return not is_aside(row.location), row.id
 
 
 def _move(branch, goods: list[tuple]) -> None:

@@ -11,10 +11,14 @@ from trytond.pyson import Bool, Eval
 from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
+from aid_basket.on_screen import SHOWN
 from aid_branch.named import visible
 
 from .household import ANSWERS, names_of
 from .standing import FINAL
+
+#: What the screen shows because of recalls
+RECALLED = ('recall_words', 'recall_goods')
 
 
 class Basket(metaclass=PoolMeta):
@@ -39,19 +43,23 @@ class Basket(metaclass=PoolMeta):
                     },
                 })
 
-    def _shown(self, lines) -> dict:
+    def _shown(self, lines, names=(*SHOWN, *RECALLED)) -> dict:
+        shown = super()._shown(lines, names)
         composed = self.is_composed
-        return {
-            **super()._shown(lines),
-            'recall_words': self._recall_words() if composed else None,
-            'recall_goods': self._recall_goods(lines) if composed else None,
-            }
+        if 'recall_words' in names:
+            shown['recall_words'] = (
+                self._recall_words() if composed else None)
+        if 'recall_goods' in names:
+            shown['recall_goods'] = (
+                self._recall_goods(lines) if composed else None)
+        return shown
 
     def _recall_words(self) -> str | None:
         "That the household has something to bring back"
         Told = Pool().get('aid.recall.household')
         household = getattr(self, 'household', None)
-        if not household or not (tasks := Told.waiting(household)):
+        if not household or not _serves() or not (
+                tasks := Told.waiting(household)):
             return None
         return gettext(
             'aid_recall.msg_till_bring_back', products=names_of(tasks))
