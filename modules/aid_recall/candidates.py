@@ -36,10 +36,13 @@ def read(notices: list[Notice]) -> Goods:
     """
     bearing = _bearing({g for notice in notices for g in notice.gtins})
     products = _products()
-    like = {id_ for notice in notices for id_ in products.like(notice)}
-    rows = _lots(like.union(*bearing.values()), _labels(notices))
-    return Goods(
-        products, _with_end(rows), bearing, _numbered(like))
+    goods = Goods(products, bearing=bearing, numbered=_numbered({
+                id_ for notice in notices if notice.gtins
+                for id_ in products.like(notice)}))
+    like = {id_ for notice in notices for id_ in goods.like(notice)}
+    goods.lots = _with_end(
+        _lots(like.union(*bearing.values()), _labels(notices)))
+    return goods
 
 
 def _execute(*query) -> Iterable[tuple]:
@@ -71,8 +74,13 @@ def _bearing(gtins: set[str]) -> dict[str, set[int]]:
 
 
 def _products() -> Products:
-    "All products by their brands and the words of their names"
+    """All products by their brands and the words of their names.
+
+    What stands for a family ("Tins and Jars") may be anything: its words say
+    nothing.
+    """
     pool = Pool()
+    family = pool.get('aid.family').__table__()
     product = pool.get('product.product').__table__()
     template = pool.get('product.template').__table__()
     identifier = pool.get('product.identifier').__table__()
@@ -94,10 +102,15 @@ def _products() -> Products:
         Product(
             id_,
             frozenset().union(*map(read_brands, of_brand.get(id_, ()))),
-            words(name, *names.get(template_id, ())))
-        for id_, template_id, name in _execute(*product.join(
+            frozenset() if generic
+            else words(name, *names.get(template_id, ())))
+        for id_, template_id, name, generic in _execute(*product.join(
                 template, condition=product.template == template.id
-                ).select(product.id, template.id, template.name)))
+                ).select(
+                    product.id, template.id, template.name,
+                    product.id.in_(family.select(
+                            family.product,
+                            where=family.product != None)))))  # noqa: E711
 
 
 class _Once(dict):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .prose_dates import without_dates
 from .words import fold
@@ -82,6 +83,7 @@ def lots(text: str | None) -> Lots:
     return Lots(frozenset(keys), tuple(ranges), all_)
 
 
+@lru_cache(10_000)
 def keys_of(label: str | None) -> frozenset[str]:
     """What the maker's lot on a pack may be called in a notice.
 

@@ -12,6 +12,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 
 from .maker_lot import Lots, keys_of
@@ -113,10 +114,11 @@ class Lot:
     best_before: dt.date | None = None
     received: dt.date | None = None
     last_moved: dt.date | None = None
-    keys: frozenset[str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, 'keys', keys_of(self.label))
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        "What its label may be called in a notice"
+        return keys_of(self.label)
 
     def date(self, kind: str | None) -> dt.date | None:
         "Its date of a *kind*, or the one it has where the kind is not said"
@@ -137,6 +139,7 @@ class Products:
         self._by_brand: dict[frozenset[str], set[int]] = defaultdict(set)
         self._by_word: dict[str, set[int]] = defaultdict(set)
         self._plain: dict[str, set[int]] = defaultdict(set)
+        self._like: dict[Notice, dict[int, frozenset[str]]] = {}
         for product in products:
             self.by_id[product.id] = product
             for brand in product.brands:
@@ -155,8 +158,13 @@ class Products:
 
         :return: the words in common, by id of the product
         """
-        if not notice.brands:
-            return dict(self._called(notice))
+        if notice not in self._like:
+            self._like[notice] = (
+                self._of_brands(notice) if notice.brands
+                else dict(self._called(notice)))
+        return self._like[notice]
+
+    def _of_brands(self, notice: Notice) -> dict[int, frozenset[str]]:
         found: dict[int, frozenset[str]] = {}
         for brand in notice.brands:
             for id_ in self._of_brand(brand):
@@ -220,13 +228,34 @@ class Goods:
     bearing: dict[str, set[int]] = field(default_factory=dict)
     numbered: set[int] = field(default_factory=set)
 
-    def __post_init__(self) -> None:
-        self.of_product: dict[int, list[Lot]] = defaultdict(list)
-        self.of_key: dict[str, list[Lot]] = defaultdict(list)
+    @cached_property
+    def of_product(self) -> dict[int, list[Lot]]:
+        "The lots of each product"
+        lots: dict[int, list[Lot]] = defaultdict(list)
         for lot in self.lots:
-            self.of_product[lot.product].append(lot)
+            lots[lot.product].append(lot)
+        return lots
+
+    @cached_property
+    def of_key(self) -> dict[str, list[Lot]]:
+        "The lots by what may stand on the pack"
+        lots: dict[str, list[Lot]] = defaultdict(list)
+        for lot in self.lots:
             for key in lot.keys:
-                self.of_key[key].append(lot)
+                lots[key].append(lot)
+        return lots
+
+    def like(self, notice: Notice) -> dict[int, frozenset[str]]:
+        """The words in common with each product that may be meant.
+
+        Not those whose barcode says that they are another product.
+        """
+        found = self.products.like(notice)
+        if not notice.gtins:
+            return found
+        return {
+            id_: common for id_, common in found.items()
+            if id_ not in self.numbered}
 
 
 def match(notices: Iterable[Notice], goods: Goods) -> dict[int, list[Match]]:
@@ -265,7 +294,7 @@ def _by_number(notice: Notice, goods: Goods) -> Iterator[Match]:
 def _of_barcode(item: Item, lot: Lot) -> Match | None:
     "How *lot*, whose barcode is that of *item*, is what is meant"
     number = _printed(item.gtin)
-    if item.lots.name(lot.keys):
+    if item.lots and item.lots.name(lot.keys):
         return Match(lot.id, 'lot', f'{number} · {lot.label}')
     if item.first:
         date = lot.date(item.kind)
@@ -282,22 +311,21 @@ def _of_barcode(item: Item, lot: Lot) -> Match | None:
 
 def _by_words(notice: Notice, goods: Goods) -> Iterator[Match]:
     "Brand and words, where barcodes do not say that it is another product"
-    for id_, common in goods.products.like(notice).items():
-        if notice.gtins and id_ in goods.numbered:
-            continue
+    for id_, common in goods.like(notice).items():
+        words = ' '.join(sorted(common))
         for lot in goods.of_product.get(id_, ()):
             if (_in_time(notice, lot) and not _too_early(notice, lot)
                     and not _dated_otherwise(notice, lot)):
                 yield Match(
-                    lot.id, 'words', _words_why(notice, lot, common),
-                    certain=False)
+                    lot.id, 'words',
+                    f'{lot.label} · {words}' if _names(notice, lot)
+                    else words, certain=False)
 
 
-def _words_why(notice: Notice, lot: Lot, common: frozenset[str]) -> str:
-    why = [' '.join(sorted(common))]
-    if any(item.lots.name(lot.keys) for item in notice.items):
-        why.insert(0, lot.label)
-    return ' · '.join(why)
+def _names(notice: Notice, lot: Lot) -> bool:
+    "Whether what stands on the pack is a lot that the notice names"
+    return bool(lot.label) and any(
+        item.lots and item.lots.name(lot.keys) for item in notice.items)
 
 
 def _by_lot(notice: Notice, goods: Goods) -> Iterator[Match]:

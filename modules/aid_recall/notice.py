@@ -9,7 +9,7 @@ from sql.conditionals import Case
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool
-from trytond.pyson import Eval
+from trytond.pyson import Eval, If
 from trytond.transaction import without_check_access
 
 from aid_branch.reading import read_together
@@ -119,6 +119,14 @@ class Notice(ModelSQL, ModelView):
                     'depends': ['state'],
                     },
                 })
+
+    @classmethod
+    def view_attributes(cls) -> list:
+        return super().view_attributes() + [
+            ('/tree/field[@name="state"]', 'visual',
+                If(Eval('state').in_(['new', 'matched']), 'warning',
+                    If(Eval('state') == 'recalled', 'danger', 'muted'))),
+            ]
 
     @staticmethod
     def default_source() -> str:

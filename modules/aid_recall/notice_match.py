@@ -1,9 +1,13 @@
 """Lots of ours that a notice may be about, as they were found."""
 from __future__ import annotations
 
+from sql.aggregate import Sum
 from sql.conditionals import Case
 
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
+from trytond.pool import Pool
+from trytond.pyson import Eval, If
+from trytond.transaction import Transaction
 
 from aid_branch.slices import slices
 
@@ -34,6 +38,13 @@ class NoticeMatch(ModelSQL, ModelView):
     label_lot = fields.Function(
         fields.Char("Maker's Lot"), 'get_lot')
     expiry = fields.Function(fields.Date("Date"), 'get_lot')
+    quantity = fields.Function(
+        fields.Float(
+            "On Hand", digits='unit',
+            help="What is left of the lot in the whole network."),
+        'get_quantity')
+    unit = fields.Function(
+        fields.Many2One('product.uom', "Unit"), 'get_lot')
 
     @classmethod
     def __setup__(cls) -> None:
@@ -51,6 +62,12 @@ class NoticeMatch(ModelSQL, ModelView):
                 })
 
     @classmethod
+    def view_attributes(cls) -> list:
+        return super().view_attributes() + [
+            ('/tree', 'visual', If(Eval('certain'), 'danger', '')),
+            ]
+
+    @classmethod
     def order_grade(cls, tables) -> list:
         "From certain to a mere hint"
         table, _ = tables[None]
@@ -64,11 +81,28 @@ class NoticeMatch(ModelSQL, ModelView):
         "What stands on the lots"
         result: dict[str, dict] = {name: {} for name in names}
         for match in matches:
+            lot = match.lot
+            values = {
+                'product': lot.product.id,
+                'unit': lot.product.default_uom.id,
+                'label_lot': lot.label_lot,
+                'expiry': lot.expiry,
+                }
             for name in names:
-                value = getattr(match.lot, name)
-                result[name][match.id] = (
-                    value.id if name == 'product' else value)
+                result[name][match.id] = values[name]
         return result
+
+    @classmethod
+    def get_quantity(cls, matches, name: str) -> dict[int, float]:
+        "What is left of the lots, by one question for all"
+        table = Pool().get('aid.lot.on_hand').__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.select(
+                table.lot, Sum(table.quantity),
+                where=table.lot.in_([match.lot.id for match in matches]),
+                group_by=table.lot))
+        left = dict(cursor)
+        return {match.id: left.get(match.lot.id, 0.0) for match in matches}
 
     @classmethod
     def keep(cls, found: dict[int, list[Match]]) -> set[int]:

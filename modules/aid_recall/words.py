@@ -6,6 +6,7 @@ the words that stand on every pack.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from aid_branch.unaccented import unaccented
 
@@ -46,6 +47,8 @@ def fold(text: str) -> str:
     >>> fold("Bœuf séché À L’OS")
     "boeuf seche a l'os"
     """
+    if text.isascii():
+        return text.lower()
     return unaccented(text.translate(_LIGATURES)).lower()
 
 
@@ -55,12 +58,18 @@ def words(*texts: str | None) -> frozenset[str]:
     >>> sorted(words("Yaourts à la fraise, 4 x 125 g", "pot de yaourt"))
     ['fraise', 'yaourt']
     """
-    return frozenset(
-        _singular(word)
-        for text in texts if text
-        for word in _WORD.findall(fold(text))
-        if len(word) > 1 and word not in _STOP
-        and word not in _PACKING and not _AMOUNT.fullmatch(word))
+    return frozenset(filter(None, (
+                _telling(word) for text in texts if text
+                for word in _WORD.findall(fold(text)))))
+
+
+@lru_cache(50_000)
+def _telling(word: str) -> str | None:
+    "*word* in the singular, None if it says nothing of the goods"
+    if len(word) < 2 or word in _STOP or word in _PACKING or (
+            _AMOUNT.fullmatch(word)):
+        return None
+    return _singular(word)
 
 
 def brands(text: str | None) -> frozenset[frozenset[str]]:

@@ -167,6 +167,20 @@ class NoticeTestCase(unittest.TestCase):
             [(lots['lot'], 'words'), (lots['gone'], 'words')])
 
     @with_transaction()
+    @in_company
+    def test_what_stands_for_a_family_is_called_like_anything(self):
+        Notice = Pool().get('aid.recall.notice')
+        lot = make_lot('canned', label_lot="m3067")
+        receive(lot, 5, make_branch().storage)
+        name = lot.product.name
+        notices = [
+            make_notice(title=name, reference='1'),
+            make_notice({'lot': "m3067"}, title=name, reference='2'),
+            make_notice({'lot': "lot m30670"}, title=name, reference='3')]
+        Notice.compare(notices)
+        self.assertEqual([self.found(n) for n in notices], [[], [], []])
+
+    @with_transaction()
     def test_typed_and_official(self):
         "A typed number is checked, an official one is kept as it is"
         Notice = Pool().get('aid.recall.notice')

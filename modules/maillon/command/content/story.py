@@ -22,7 +22,7 @@ from trytond.pool import Pool
 
 from .. import imports
 from ..imports import households as household_import
-from . import mess, names, recall, volunteers
+from . import mess, names, notices, recall, volunteers
 
 __all__ = ['Size', 'SIZES', 'CHAPTERS', 'chapters',
     'catch_up']
@@ -114,8 +114,8 @@ class Story:
     cards: list[int] = field(default_factory=list)
 
 
-#: How many chapters there are: 8 to begin with, 30 working days, 2 to end
-CHAPTERS = 8 + WEEKS * 5 + 2
+#: How many chapters there are: 8 to begin with, 30 working days, 3 to end
+CHAPTERS = 8 + WEEKS * 5 + 3
 
 Chapter = tuple[str, Callable[[], Any]]
 
@@ -138,6 +138,7 @@ def chapters(size: Size, today: dt.date) -> Iterator[Chapter]:
     for day in _days(story):
         yield f"{day:%d/%m}", lambda day=day: _day(story, day)
     yield "today", lambda: _today(story)
+    yield "notices of recall", lambda: notices.notices(story.today)
     yield "accounts", catch_up
 
 
