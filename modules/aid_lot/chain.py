@@ -28,6 +28,11 @@ KINDS = (
 IN = frozenset({'received', 'found', 'made', 'arrived', 'returned'})
 OUT = frozenset({
     'sent', 'handed_over', 'given_back', 'disposed', 'lost', 'used'})
+#: The two sides of an account, whose sums are the same
+CAME = ('received', 'found', 'made', 'returned')
+WENT = (
+    'on_hand', 'on_the_way', 'handed_over', 'given_back', 'disposed', 'lost',
+    'used')
 DIGITS = 6
 
 
@@ -128,6 +133,19 @@ class Chain:
         "What came to be of *lot*"
         return self.accounts[lot]
 
+    @cached_property
+    def on_hand(self) -> dict[tuple[int, int | None], float]:
+        "What is left of each lot at each branch that has any, by their ids"
+        left: dict[tuple[int, int | None], float] = defaultdict(float)
+        for step in self.steps:
+            if step.kind in IN or step.kind == 'moved':
+                left[step.lot, step.to_branch] += step.quantity
+            if step.kind in OUT or step.kind == 'moved':
+                left[step.lot, step.from_branch] -= step.quantity
+        return {
+            key: round(quantity, DIGITS) for key, quantity in left.items()
+            if round(quantity, DIGITS)}
+
     def is_certain(self, lot: int) -> bool:
         """Whether *lot* and those that were asked about surely share goods.
 
@@ -191,6 +209,33 @@ def forward(lots: Iterable) -> Chain:
 def backward(lots: Iterable) -> Chain:
     "What *lots* (``stock.lot``) were made of, to the first of them"
     return _chain(lots, forwards=False)
+
+
+def came_in(first: dt.date, last: dt.date, domain: list) -> list[int]:
+    """The lots of *domain* that came to a shelf from outside within days.
+
+    :param domain: of ``stock.lot``, for example those of a donor
+    :return: their ids, the oldest first
+    """
+    pool = Pool()
+    lots = pool.get('stock.lot').search(domain, order=[], query=True)
+    move = pool.get('stock.move').__table__()
+    Location = pool.get('stock.location')
+    out_of, into = Location.__table__(), Location.__table__()
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*move
+        .join(out_of, condition=move.from_location == out_of.id)
+        .join(into, condition=move.to_location == into.id)
+        .select(
+            move.lot,
+            where=move.lot.in_(lots)
+            & (move.state == 'done')
+            & (move.effective_date >= first)
+            & (move.effective_date <= last)
+            & out_of.type.in_(['supplier', 'lost_found'])
+            & (into.type == 'storage'),
+            group_by=[move.lot], order_by=[move.lot]))
+    return [lot for lot, in cursor]
 
 
 def _chain(lots: Iterable, forwards: bool) -> Chain:

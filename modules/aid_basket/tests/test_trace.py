@@ -1,4 +1,5 @@
 import datetime as dt
+from unittest.mock import patch
 
 from trytond.pool import Pool
 from trytond.pyson import PYSONDecoder
@@ -6,8 +7,9 @@ from trytond.tests.test_tryton import with_transaction
 from trytond.transaction import Transaction
 
 from aid_basket import checkout as hot_path
-from aid_basket import who_may_have
+from aid_basket import trace, who_may_have
 from aid_basket.cancel import cancel
+from aid_lot import chain
 
 from .till import (
     TillTestCase, at_till, basket_of, count_statements, create_household,
@@ -60,7 +62,9 @@ class TraceTestCase(TillTestCase):
                             for field in shown['view']['fields_view'][
                                 'fields']
                             if field in shown['view']['defaults']
-                            and field != 'lines'}}
+                            and field not in {'lines', 'nodes', 'sums'}}}
+                    self.assertEqual(
+                        (rows[1]['baskets'], rows[1]['households']), (1, 1))
                     answer = Wizard.execute(session_id, sent, 'baskets')
                     (action, _), = answer['actions']
                     domain = PYSONDecoder().decode(action['pyson_domain'])
@@ -123,3 +127,102 @@ class TraceTestCase(TillTestCase):
             self.assertEqual(
                 {r.household for r in reached}, {
                     b.household.id for b in [scanned, assumed, spread, near]})
+
+    @with_transaction()
+    def test_beginning(self):
+        "From a donor, goods or a household one asks of a period"
+        with at_till() as branch:
+            rule()
+            household = create_household(branch)
+            crate, = give(branch, {'family': 'canned', 'net_weight': 5})
+            hot_path.checkout([
+                    basket_of(open_session(branch), household, (crate, 2))])
+            today = branch.today()
+            ago = today - dt.timedelta(days=9)
+            for way, record in [
+                    ('forward', crate.donor),
+                    ('forward', crate.product),
+                    ('forward', crate.product.template),
+                    ('backward', crate.product),
+                    ('backward', household)]:
+                for last, expected in [
+                        (today, {crate.number}),
+                        (today - dt.timedelta(days=8), set())]:
+                    with self.subTest(record=record, last=last), \
+                            Transaction().set_context(
+                                active_model=record.__name__,
+                                active_id=record.id,
+                                active_ids=[record.id]):
+                        Wizard, session_id, state = self.start(
+                            f'aid.lot.trace.{way}', record)
+                        asked = Wizard.execute(session_id, {}, state)
+                        self.assertEqual(asked['view']['state'], 'ask')
+                        shown = Wizard.execute(
+                            session_id,
+                            {'ask': {'first': ago, 'last': last}}, 'shown')
+                        lines = shown['view']['defaults']['lines']
+                        self.assertEqual({l['lot'] for l in lines}, expected)
+
+    @with_transaction()
+    def test_what_is_said(self):
+        """Sums that add up, who got it, assumed or not, on every paper.
+
+        Only a social worker is told the names; when a file is erased the
+        quantities stay.
+        """
+        pool = Pool()
+        Household = pool.get('aid.household')
+        Line = pool.get('aid.lot.trace.line')
+        Node = pool.get('aid.lot.trace.node')
+        Sum = pool.get('aid.lot.trace.sum')
+        Sheet = pool.get('aid.lot.custody', type='report')
+        Table = pool.get('aid.lot.trace.table', type='report')
+        with at_till() as branch:
+            rule()
+            household = create_household(branch)
+            crate, other = give(
+                branch, {'family': 'canned', 'net_weight': 5},
+                {'family': 'canned', 'net_weight': 5})
+            for goods, quantity in [(crate, 2), (crate.product, 1)]:
+                hot_path.checkout([basket_of(
+                            open_session(branch), household,
+                            (goods, quantity))])
+            before = self.said(crate)
+            self.assertEqual(
+                [row[:3] for row in before if row[0] == 'handed_over'], [
+                    ('handed_over', 2, 'certain'),
+                    ('handed_over', 1, 'assumed')])
+            found = chain.forward([crate])
+            rows = Line.rows(found)
+            total = Sum.sums(found)[-1]
+            self.assertEqual((total['came'], total['went']), (5, 5))
+            names = repr(Node.nodes(found, rows))
+            self.assertNotIn(household.code, names)
+            with patch.object(
+                    trace, '_is_social_worker', return_value=True):
+                names = repr(Node.nodes(found, Line.rows(found)))
+                self.assertIn(household.code, names)
+
+            with patch.object(
+                    Sheet, 'convert', lambda report, data: ('html', data)):
+                _, page, _, _ = Sheet.execute(
+                    [crate.id], {'model': 'stock.lot'})
+            for told in [
+                    crate.number, crate.donor.name, branch.name, '<svg']:
+                self.assertIn(told, page)
+            self.assertNotIn(household.code, page)
+            kind, table, _, _ = Table.execute(
+                [crate.id], {'model': 'stock.lot', 'forwards': True})
+            self.assertEqual(kind, 'csv')
+            self.assertEqual(
+                len(table.decode('utf-8-sig').splitlines()), 1 + len(rows))
+
+            Household.erase([household])
+            self.assertEqual(self.said(crate), before)
+
+    def said(self, lot):
+        "What the rows of *lot* say of goods"
+        return [
+            (row.kind, row.quantity, row.certain, row.more.get('baskets'))
+            for row in Pool().get('aid.lot.trace.line').rows(
+                chain.forward([lot]))]
