@@ -100,7 +100,7 @@ class TraceLine(metaclass=PoolMeta):
         worker is told which households they were.
         """
         rows = super().rows(found)
-        reached = _reached(found.lots)
+        reached = reached_by(found.lots)
         named = _named(found.lots) if _is_social_worker() else {}
         result = []
         for row in rows:
@@ -127,7 +127,7 @@ class Reached(NamedTuple):
 Key = tuple[int, int, bool]
 
 
-def _reached(lots: list[int]) -> dict[Key, Reached]:
+def reached_by(lots: list[int]) -> dict[Key, Reached]:
     "Who got something of *lots*, in one question"
     pool = Pool()
     basket = pool.get('aid.basket').__table__()

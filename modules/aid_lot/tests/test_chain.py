@@ -144,6 +144,9 @@ class ChainTestCase(unittest.TestCase):
                         [('lot', '=', ids[n])]))
                 self.assertEqual(account.on_hand, there)
                 self.assertEqual(
+                    sum(left for (lot, _), left in found.on_hand.items()
+                        if lot == ids[n]), there)
+                self.assertEqual(
                     account.sums['handed_over'], handed[n])
 
     def act(self, lots, moves):

@@ -23,10 +23,10 @@ from aid_branch.slices import slices
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-__all__ = ['Network', 'fill', 'MOVES_A_LOT']
+__all__ = ['Network', 'Story', 'fill', 'tell', 'load']
 
 BRANCHES = 800
-PRODUCTS = 200
+PRODUCTS = 5000
 DONORS = 300
 #: Moves that a lot has on average; the median is 5
 MOVES_A_LOT = 21.7
@@ -41,6 +41,9 @@ LINES_A_BASKET = 18
 MOVES_A_HOUSEHOLD = 500
 DAYS = 365
 FAMILIES = ['dry_starch', 'canned', 'pulses', 'sweet_salty', 'fats']
+PRODUCT_TABLES = [
+    'product_template', 'product_product', 'product_identifier',
+    'product_cost_price_method', 'product_list_price', 'product_cost_price']
 #: Tables that grow with the moves, with their sequences of ids
 LOADED = [
     'stock_lot', 'stock_move', 'aid_lot_parent', 'aid_donation',
@@ -60,7 +63,7 @@ class Network:
 
 
 @dataclass(frozen=True)
-class _Story:
+class Story:
     "Ids of the rows that are copied"
     lot: int
     received: int
@@ -82,37 +85,42 @@ def fill(moves: int, today: dt.date, branches: int = BRANCHES) -> Network:
     fiscal year). PostgreSQL only: SQLite has no generated series, and no
     place for millions of rows.
     """
-    company, = Pool().get('company.company').search([])
+    return load(tell(branches, today), moves, today)
+
+
+def load(story: Story, moves: int, today: dt.date) -> Network:
+    "Copy the rows of *story*, which `tell` has told in this database"
     lots = max(2, round(moves / MOVES_A_LOT / GROUP)) * GROUP
-    with Transaction().set_context(company=company.id):
-        story = _tell(company, branches, today)
-        _say("SET LOCAL work_mem = '256MB'")
-        _say("SET LOCAL maintenance_work_mem = '512MB'")
-        _say("SET LOCAL max_parallel_workers_per_gather = 0")
-        first = {table: _next_id(table) for table in LOADED}
-        number, = Pool().get('stock.lot').next_numbers(1)
-        first_number = int(number[1:]) + 1
-        _plan(story, lots, moves, today)
-        with _without_indexes():
-            _copy_all(story, first, first_number)
-        for table in LOADED:
-            _say(
-                f"SELECT setval('{table}_id_seq',"
-                f" (SELECT max(id) FROM {table}))")
-        _go_on_numbering(first_number + lots)
-        Pool().get('aid.lot.on_hand').rebuild()
+    _say("SET LOCAL work_mem = '256MB'")
+    _say("SET LOCAL maintenance_work_mem = '512MB'")
+    _say("SET LOCAL max_parallel_workers_per_gather = 0")
+    first = {table: _next_id(table) for table in LOADED}
+    number, = Pool().get('stock.lot').next_numbers(1)
+    first_number = int(number[1:]) + 1
+    _plan(lots, moves, today)
+    with _without_indexes():
+        _copy_all(story, first, first_number)
+    for table in LOADED:
+        _go_on_counting(table)
+    _go_on_numbering(first_number + lots)
+    Pool().get('aid.lot.on_hand').rebuild()
+    count, baskets = _say(
+        "SELECT (SELECT count(*) FROM stock_move),"
+        " (SELECT count(*) FROM t_basket)")[0]
     return Network(
-        first['stock_lot'], lots,
-        *_say(
-            "SELECT (SELECT count(*) FROM stock_move),"
-            " (SELECT count(*) FROM t_basket)")[0],
-        first['aid_donation'])
+        first['stock_lot'], lots, count, baskets, first['aid_donation'])
 
 
 # The story that is copied
 
-def _tell(company, branches: int, today: dt.date) -> _Story:
-    "A network, and one gift that a household takes home"
+def tell(branches: int, today: dt.date) -> Story:
+    "Make a network of *branches*, and one gift that a household takes home"
+    company, = Pool().get('company.company').search([])
+    with Transaction().set_context(company=company.id):
+        return _tell(company, branches, today)
+
+
+def _tell(company, branches: int, today: dt.date) -> Story:
     pool = Pool()
     Donation = pool.get('aid.donation')
     Session = pool.get('aid.distribution.session')
@@ -120,8 +128,8 @@ def _tell(company, branches: int, today: dt.date) -> _Story:
     products = _make_products()
     donors = _make_donors()
     first = places[0]
-    source, = pool.get('aid.supply.source').search(
-        [('code', '=', 'shop_collection')])
+    # Always free: no invoice, whose numbers must not be copied
+    source, = pool.get('aid.supply.source').search([('code', '=', 'fse')])
     donation, = Donation.create([{
                 'branch': first.id,
                 'donor': donors[0].id,
@@ -150,7 +158,7 @@ def _tell(company, branches: int, today: dt.date) -> _Story:
     line, = basket.lines
     received, = pool.get('stock.move').search([
             ('lot', '=', lot.id), ('from_location.type', '=', 'supplier')])
-    return _Story(
+    return Story(
         lot=lot.id, received=received.id, handed_over=line.move.id,
         donation=donation.id, donation_line=donation.lines[0].id,
         session=session.id, basket=basket.id, line=line.id,
@@ -196,29 +204,70 @@ def _make_branches(company, count: int) -> list:
 
 
 def _make_products() -> list:
-    "Goods that keep, each with a barcode"
+    """Goods that keep, each with a barcode.
+
+    One of each family in the ordinary way, the others are copies.
+
+    :return: those of the ordinary way
+    """
     pool = Pool()
     Template = pool.get('product.template')
     Family = pool.get('aid.family')
     families = [
         Family.search([('code', '=', code)])[0] for code in FAMILIES]
-    made = []
-    for numbers in slices(range(PRODUCTS)):
-        made += Template.create([{
-                    'name': f"Article {n}",
-                    'type': 'goods',
-                    'default_uom': families[0].product.default_uom.id,
-                    'family': families[n % len(families)].id,
-                    'list_price': Decimal(2),
-                    'cost_price_method': 'fixed',
-                    'products': [('create', [{
-                                    'identifiers': [('create', [{
-                                                    'type': 'ean',
-                                                    'code': gtin(n),
-                                                    }])],
-                                    }])],
-                    } for n in numbers])
+    made = Template.create([{
+                'name': f"Article {n}",
+                'type': 'goods',
+                'default_uom': family.product.default_uom.id,
+                'family': family.id,
+                'list_price': Decimal(2),
+                'cost_price_method': 'fixed',
+                'products': [('create', [{
+                                'identifiers': [('create', [{
+                                                'type': 'ean',
+                                                'code': gtin(n),
+                                                }])],
+                                }])],
+                } for n, family in enumerate(families)])
+    _say(
+        'CREATE TEMPORARY TABLE t_gtin (n int, code text) ON COMMIT DROP')
+    codes = [
+        (n, gtin(n)) for n in range(len(families), PRODUCTS)]
+    _say(
+        'INSERT INTO t_gtin SELECT * FROM unnest(%s::int[], %s::text[])',
+        [n for n, _ in codes], [code for _, code in codes])
+    for template in made:
+        _copy_product(template, len(made), made.index(template))
+    for table in PRODUCT_TABLES:
+        _go_on_counting(table)
     return [template.products[0] for template in made]
+
+
+def _copy_product(template, step: int, start: int) -> None:
+    "As many products like *template* as there are barcodes for them"
+    product, = template.products
+    identifier, = product.identifiers
+    source = f"(SELECT * FROM t_gtin WHERE n % {step} = {start})"
+    ids = {table: _next_id(table) for table in PRODUCT_TABLES}
+    nth = 'row_number() OVER (ORDER BY new.n) - 1'
+    template_id = f"{ids['product_template']} + {nth}"
+    product_id = f"{ids['product_product']} + {nth}"
+    name = "'Article ' || new.n"
+    for table, old, values in [
+            ('product_template', template.id, {'name': name}),
+            ('product_product', product.id, {'template': template_id}),
+            ('product_identifier', identifier.id, {
+                    'product': product_id, 'code': 'new.code'}),
+            ]:
+        _copy(table, old, source, {'id': f'{ids[table]} + {nth}', **values})
+    for table, column, owner, id_ in [
+            ('product_cost_price_method', 'template', template, template_id),
+            ('product_list_price', 'template', template, template_id),
+            ('product_cost_price', 'product', product, product_id)]:
+        for old, in _say(
+                f'SELECT id FROM {table} WHERE {column} = {owner.id}'):
+            _copy(table, old, source, {
+                    'id': f'{_next_id(table)} + {nth}', column: id_})
 
 
 def gtin(number: int) -> str:
@@ -245,7 +294,7 @@ def _make_donors() -> list:
 
 # What is to be loaded, in tables that are gone with the transaction
 
-def _plan(story: _Story, lots: int, moves: int, today: dt.date) -> None:
+def _plan(lots: int, moves: int, today: dt.date) -> None:
     "Every lot, link, transfer and hand-over, none of them written yet"
     for table, statement in {
             't_branch': """
@@ -273,23 +322,23 @@ def _plan(story: _Story, lots: int, moves: int, today: dt.date) -> None:
             't_own': f"""
                 SELECT *, (outs + left_over + disposed)::float AS total
                 FROM (
-                SELECT n, CASE
-                        WHEN n <= {FIRST_DONATION} THEN 0
-                        ELSE 1 + (n - {FIRST_DONATION} - 1) / {GROUP}
-                        END AS donation,
-                    CASE WHEN n = 1 THEN {PALLET}
-                        WHEN n % 50 = 1 THEN 300 + (n * 7919) % 401
-                        WHEN n % 4 = 2 THEN 10 + (n * 7919) % 31
-                        ELSE 1 + (n * 7919) % 6
-                        END AS outs,
-                    CASE WHEN n % 50 = 1 THEN 120
-                        WHEN n % 4 = 2 THEN 20 ELSE 3 END AS span,
-                    CASE WHEN n = 1 THEN {SITES}
-                        WHEN n % 50 = 1 THEN 40 ELSE 1 END AS sites,
-                    CASE WHEN n % 20 < 13 THEN 1 + n % 5
-                        ELSE 0 END AS left_over,
-                    CASE WHEN n % 20 = 3 THEN 1 ELSE 0 END AS disposed
-                FROM generate_series(1, {lots}) n) own""",
+                    SELECT n,
+                        (CASE WHEN n <= {FIRST_DONATION} THEN 0
+                            ELSE 1 + (n - {FIRST_DONATION} - 1) / {GROUP}
+                            END)::int AS donation,
+                        (CASE WHEN n = 1 THEN {PALLET}
+                            WHEN n % 50 = 1 THEN 300 + (n * 7919) % 401
+                            WHEN n % 4 = 2 THEN 10 + (n * 7919) % 31
+                            ELSE 1 + (n * 7919) % 6 END)::int AS outs,
+                        CASE WHEN n % 50 = 1 THEN 120
+                            WHEN n % 4 = 2 THEN 20 ELSE 3 END AS span,
+                        CASE WHEN n = 1 THEN {SITES}
+                            WHEN n % 50 = 1 THEN 40 ELSE 1 END AS sites,
+                        (CASE WHEN n % 20 < 13 THEN 1 + n % 5
+                            ELSE 0 END)::int AS left_over,
+                        CASE WHEN n % 20 = 3 THEN 1 ELSE 0 END AS disposed
+                    FROM generate_series(1::bigint, {lots}) n
+                    ) own""",
             't_link': """
                 SELECT c.n AS lot, p.n AS parent, CASE c.n % 20
                         WHEN 9 THEN c.total / 2
@@ -376,7 +425,7 @@ def _households(moves: int) -> int:
 # The copies
 
 def _copy_all(
-        story: _Story, first: dict[str, int], first_number: int) -> None:
+        story: Story, first: dict[str, int], first_number: int) -> None:
     "Write what was planned: the people, the goods, then all that moved"
     _copy_people(story, first)
     _copy_goods(story, first, first_number)
@@ -384,7 +433,7 @@ def _copy_all(
     _copy_moves(story, first)
 
 
-def _copy_people(story: _Story, first: dict[str, int]) -> None:
+def _copy_people(story: Story, first: dict[str, int]) -> None:
     household = f"{first['aid_household']} + new.n"
     party = f"{first['party_party']} + new.n"
     for table, template, values in [
@@ -410,7 +459,7 @@ def _copy_people(story: _Story, first: dict[str, int]) -> None:
 
 
 def _copy_goods(
-        story: _Story, first: dict[str, int], first_number: int) -> None:
+        story: Story, first: dict[str, int], first_number: int) -> None:
     "Donations and their lines, the lots, and what was made of what"
     donation = f"{first['aid_donation']} + new.donation"
     _copy('aid_donation', story.donation, """(
@@ -465,7 +514,7 @@ def _copy_goods(
         FROM t_link k JOIN t_lot l ON l.n = k.lot""")
 
 
-def _copy_baskets(story: _Story, first: dict[str, int]) -> None:
+def _copy_baskets(story: Story, first: dict[str, int]) -> None:
     "The sessions with their figures, the baskets and what is in them"
     session = f"{first['aid_distribution_session']} + new.n - 1"
     _copy('aid_distribution_session', story.session, 't_session', {
@@ -513,7 +562,7 @@ def _copy_baskets(story: _Story, first: dict[str, int]) -> None:
             })
 
 
-def _copy_moves(story: _Story, first: dict[str, int]) -> None:
+def _copy_moves(story: Story, first: dict[str, int]) -> None:
     """All that came, was made, went on, was thrown away or handed over.
 
     What was handed over comes first, so that its ids are those of the lines.
@@ -654,6 +703,13 @@ def _without_indexes():
 
 def _next_id(table: str) -> int:
     return _say(f'SELECT coalesce(max(id), 0) + 1 FROM {table}')[0][0]
+
+
+def _go_on_counting(table: str) -> None:
+    "The next id is after those that were loaded"
+    _say(
+        f"SELECT setval('{table}_id_seq', coalesce("
+        f"(SELECT max(id) FROM {table}), 1))")
 
 
 def _go_on_numbering(number: int) -> None:
