@@ -135,19 +135,24 @@ def reached_by(lots: list[int]) -> dict[Key, Reached]:
     move = pool.get('stock.move').__table__()
     if not lots:
         return {}
-    assumed = Case((line.lot_knowledge == 'assumed', 1), else_=0)
-    keys = [line.lot, basket.branch, assumed]
-    cursor = Transaction().connection.cursor()
-    cursor.execute(*line
+    # Named in a question of its own: PostgreSQL takes no value twice for
+    # the same one
+    got = (line
         .join(basket, condition=line.basket == basket.id)
         .join(move, condition=line.move == move.id)
         .select(
-            *keys, Count(basket.id, distinct=True),
-            Count(basket.household, distinct=True), Count(line.id),
-            Sum(move.internal_quantity),
+            line.lot, basket.branch, basket.household, move.internal_quantity,
+            basket.id.as_('basket'),
+            Case((line.lot_knowledge == 'assumed', 1), else_=0).as_(
+                'assumed'),
             where=fields.SQL_OPERATORS['in'](line.lot, lots)
-            & (basket.state == 'done'),
-            group_by=keys))
+            & (basket.state == 'done')))
+    keys = [got.lot, got.branch, got.assumed]
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*got.select(
+            *keys, Count(got.basket, distinct=True),
+            Count(got.household, distinct=True), Count(got.basket),
+            Sum(got.internal_quantity), group_by=keys))
     return {
         (lot, branch, bool(assumed)): Reached(*counts)
         for lot, branch, assumed, *counts in cursor}

@@ -340,20 +340,20 @@ def _plan(lots: int, moves: int, today: dt.date) -> None:
                     FROM generate_series(1::bigint, {lots}) n
                     ) own""",
             't_link': """
-                SELECT c.n AS lot, p.n AS parent, CASE c.n % 20
-                        WHEN 9 THEN c.total / 2
-                        WHEN 8 THEN c.total + d.total / 2
-                        ELSE c.total + e.total + d.total / 2
-                        END AS quantity
-                FROM t_own c
-                JOIN t_own p ON p.donation = c.donation AND (
-                    (c.n % 20 IN (7, 8, 9) AND p.n = c.n - 1)
-                    OR (c.n % 20 = 9 AND p.n = c.n - 4))
-                LEFT JOIN t_own d ON d.n % 20 = 9
-                    AND d.donation = c.donation AND c.n % 20 IN (7, 8)
-                    AND d.n = c.n - c.n % 20 + 9
-                LEFT JOIN t_own e ON c.n % 20 = 7 AND e.n = c.n + 1
-                    AND e.donation = c.donation""",
+                SELECT (g + l.lot) AS lot, (g + l.parent) AS parent,
+                    l.quantity
+                FROM (
+                    SELECT n - n % 20 AS g,
+                        sum(total) FILTER (WHERE n % 20 = 7) AS t7,
+                        sum(total) FILTER (WHERE n % 20 = 8) AS t8,
+                        sum(total) FILTER (WHERE n % 20 = 9) AS t9
+                    FROM t_own GROUP BY 1
+                    ) own
+                CROSS JOIN LATERAL (VALUES
+                    (7, 6, t7 + t8 + t9 / 2), (8, 7, t8 + t9 / 2),
+                    (9, 8, t9 / 2), (9, 5, t9 / 2)
+                    ) l(lot, parent, quantity)
+                WHERE l.quantity IS NOT NULL""",
             't_lot': f"""
                 SELECT o.*, b.n AS place, b.id AS branch, b.storage,
                     p.id AS product, p.family,
@@ -361,16 +361,19 @@ def _plan(lots: int, moves: int, today: dt.date) -> None:
                         o.donation::bigint * {DAYS - 1}
                         / (SELECT greatest(max(donation), 1)
                             FROM t_own))::int AS date,
-                    o.total + coalesce((
-                            SELECT sum(quantity) FROM t_link
-                            WHERE parent = o.n), 0) AS quantity,
-                    EXISTS (SELECT FROM t_link WHERE lot = o.n) AS made
+                    o.total + coalesce(used.quantity, 0) AS quantity,
+                    made.lot IS NOT NULL AS made
                 FROM t_own o
                 JOIN t_branch b ON b.n = (o.donation * 7919::bigint)
                     % (SELECT count(*) FROM t_branch)
                 JOIN t_product p ON p.n = (o.n - CASE
                         WHEN o.n % 20 BETWEEN 5 AND 9 THEN o.n % 20 - 5
-                        ELSE 0 END) % (SELECT count(*) FROM t_product)""",
+                        ELSE 0 END) % (SELECT count(*) FROM t_product)
+                LEFT JOIN (
+                    SELECT parent, sum(quantity) AS quantity FROM t_link
+                    GROUP BY parent) used ON used.parent = o.n
+                LEFT JOIN (SELECT DISTINCT lot FROM t_link) made
+                    ON made.lot = o.n""",
             't_share': f"""
                 SELECT l.n, l.product, l.branch AS from_branch,
                     l.storage AS out_of, b.id AS branch, b.storage,
