@@ -152,10 +152,10 @@ def _end(ids: list[int], end: str, sign: int) -> Select:
     location = pool.get('stock.location').__table__()
     move = pool.get('stock.move').__table__()
     place = getattr(move, f'{end}_location')
+    # Not the branches of the move: those of a transfer are of both its ends
     return (move
         .join(location, condition=place == location.id)
-        .join(branch,
-            condition=getattr(move, f'{end}_branch') == branch.id)
+        .join(branch, condition=location.branch == branch.id)
         .select(
             move.lot.as_('lot'), branch.id.as_('branch'),
             move.effective_date.as_('date'),

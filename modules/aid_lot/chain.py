@@ -286,8 +286,9 @@ def _steps(roots: list[int], from_: str, to: str) -> list[Step]:
     out_of, into = Location.__table__(), Location.__table__()
     reached = _reached(roots, from_, to)
     keys = [
-        move.lot, move.from_location, out_of.type, move.to_location,
-        into.type, move.from_branch, move.to_branch]
+        move.lot, move.from_location, out_of.type, out_of.branch,
+        move.to_location, into.type, into.branch, move.from_branch,
+        move.to_branch]
     cursor = Transaction().connection.cursor()
     cursor.execute(*move
         .join(reached, condition=move.lot == reached.lot)
@@ -299,10 +300,11 @@ def _steps(roots: list[int], from_: str, to: str) -> list[Step]:
             where=move.state == 'done', group_by=keys, with_=[reached]))
     special = _special_places()
     steps = []
-    for (lot, out_id, out_type, in_id, in_type, from_branch, to_branch,
-            quantity, count, first, last) in cursor:
+    for (lot, out_id, out_type, out_branch, in_id, in_type, in_branch,
+            from_branch, to_branch, quantity, count, first, last) in cursor:
         kind = kind_of(
-            special.get(out_id, out_type), special.get(in_id, in_type))
+            special.get(out_id) or _place(out_type, out_branch),
+            special.get(in_id) or _place(in_type, in_branch))
         if kind and quantity:
             steps.append(Step(
                     lot, kind, round(quantity, DIGITS), count,
@@ -318,6 +320,14 @@ def _special_places() -> dict[int, str]:
         get_id('aid_lot', 'location_disposal'): 'disposal',
         get_id('aid_lot', 'location_resort'): 'sorting',
         }
+
+
+def _place(type_: str, branch: int | None) -> str:
+    """The kind of a place of Tryton's.
+
+    Goods on their way lie in a storage too, which belongs to no branch.
+    """
+    return 'transit' if type_ == 'storage' and not branch else type_
 
 
 def kind_of(out_of: str, into: str) -> str | None:

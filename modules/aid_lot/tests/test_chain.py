@@ -128,7 +128,7 @@ class ChainTestCase(unittest.TestCase):
                     'quantity': 1,
                     'date': TODAY,
                     } for lot, parent in links])
-        handed = self.act(lots, moves)
+        handed, on_the_way = self.act(lots, moves)
         for follow, forwards in [
                 (chain.forward, True), (chain.backward, False)]:
             found = follow([lots[n] for n in roots])
@@ -140,18 +140,25 @@ class ChainTestCase(unittest.TestCase):
                 {(ids[l], ids[p]) for l, p in links if l in expected})
             for n in expected:
                 account = found.account(ids[n])
-                there = sum(r.quantity for r in OnHand.search(
-                        [('lot', '=', ids[n])]))
-                self.assertEqual(account.on_hand, there)
-                self.assertEqual(
-                    sum(left for (lot, _), left in found.on_hand.items()
-                        if lot == ids[n]), there)
+                there = {
+                    (ids[n], row.branch.id): row.quantity
+                    for row in OnHand.search([
+                            ('lot', '=', ids[n]), ('branch', '!=', None),
+                            ('quantity', '>', 0)])}
+                self.assertEqual(account.on_hand, sum(there.values()))
+                self.assertEqual({
+                        key: left for key, left in found.on_hand.items()
+                        if key[0] == ids[n]}, there)
+                self.assertEqual(account.on_the_way, on_the_way[n])
                 self.assertEqual(
                     account.sums['handed_over'], handed[n])
 
     def act(self, lots, moves):
-        "Do *moves* where there is enough; how much of each was handed over"
-        there, handed = defaultdict(float), defaultdict(float)
+        """Do *moves* where there is enough.
+
+        :return: how much of each lot was handed over, and is on the way
+        """
+        there, handed, on_the_way = (defaultdict(float) for _ in range(3))
         storage = self.branch.storage
         for n, what, quantity in moves:
             if what == 'receive':
@@ -164,14 +171,24 @@ class ChainTestCase(unittest.TestCase):
                     handed[n] += quantity
                 elif what == 'throw_away':
                     throw_away(lots[n], quantity, storage)
-                else:
+                elif quantity > 1:
                     self.send(lots[n], quantity)
-        return handed
+                    on_the_way[n] += 1
+                else:
+                    self.move(
+                        lots[n], 1, self.branch.storage, self.other.storage)
+        return handed, on_the_way
 
     def send(self, lot, quantity):
-        Move = Pool().get('stock.move')
-        Move.do([make_move(
-                    lot, quantity, self.branch.storage, self.other.storage)])
+        "To another branch as a transfer goes; one is still on the way"
+        pool = Pool()
+        transit = pool.get('stock.location')(
+            pool.get('ir.model.data').get_id('stock', 'location_transit'))
+        self.move(lot, quantity, self.branch.storage, transit)
+        self.move(lot, quantity - 1, transit, self.other.storage)
+
+    def move(self, lot, quantity, from_, to):
+        Pool().get('stock.move').do([make_move(lot, quantity, from_, to)])
 
     @unittest.skipUnless(
         backend.name == 'sqlite', "counts the statements of SQLite")
