@@ -46,7 +46,8 @@ class Goods:
         self.products = list(rows)
         refused = {
             product for product, found in allergen.present(
-                allergen.minded_by(basket), self.products, date).items()
+                allergen.minded_by(basket), self.products, date,
+                branch).items()
             if found.get('contains')} if basket else set()
         self.rows = {p: r for p, r in rows.items() if p not in refused}
         self.refused = refused

@@ -15,7 +15,7 @@ from trytond.pool import Pool, PoolMeta
 from trytond.transaction import without_check_access
 
 from .exceptions import CheckoutError
-from .presence import presence
+from .presence import gravest, presence
 
 CHOICES = [
     (None, ""),
@@ -139,17 +139,58 @@ def presences(household, products, date) -> dict:
     return present(minded(household), products, date)
 
 
-@without_check_access
-def present(kinds, products, date) -> dict:
+def present(kinds, products, date, branch=None) -> dict:
     """What is known of *products* and the *kinds* of constraints.
 
-    Two statements for all products, none where there is nothing to mind.
+    Three statements for all products, none where there is nothing to mind.
 
+    :param branch: where they are; what lots on hand there were made of
+        counts as well
     :return: product → presence → kinds; products without any left out
     """
-    products = [p for p in products if p]
-    if not kinds or not products:
+    found = of_goods(
+        kinds, [(product, None) for product in products], date, branch)
+    return {product: what for (product, _), what in found.items()}
+
+
+@without_check_access
+def of_goods(kinds, goods, date, branch=None) -> dict:
+    """What is known of *goods* and the *kinds* of constraints.
+
+    Goods made of others hold whatever those hold, the gravest of it: whether
+    a lot that is known was made so, or any that lies at *branch*.
+
+    :param goods: (product, lot or None) each
+    :return: (product, lot) → presence → kinds; those without any left out
+    """
+    goods = {(p, lot) for p, lot in goods if p}
+    if not kinds or not goods:
         return {}
+    MadeOf = Pool().get('aid.lot.made_of')
+    of_lot = MadeOf.products_of({lot for _, lot in goods if lot})
+    of_shelf = MadeOf.on_shelf(branch, {p for p, lot in goods if not lot})
+    inside = {
+        (product, lot): (
+            of_lot.get(lot) or {product} if lot
+            else {product} | of_shelf.get(product, set()))
+        for product, lot in goods}
+    known = _known(kinds, set().union(*inside.values()), date)
+    result = {}
+    for key, products in inside.items():
+        found = defaultdict(list)
+        for kind in kinds:
+            if what := gravest(known[p, kind] for p in products):
+                found[what].append(kind)
+        if found:
+            result[key] = found
+    return result
+
+
+def _known(kinds, products, date) -> dict:
+    """What the labels of *products* say of *kinds*, or is plausible.
+
+    :return: (product, kind) → presence or None
+    """
     pool = Pool()
     Plausible = pool.get('aid.allergen.plausible')
     Declared = pool.get('aid.product.allergen')
@@ -163,28 +204,40 @@ def present(kinds, products, date) -> dict:
                 ('kind', 'in', [k.id for k in kinds]),
                 ('template', 'in', [p.template.id for p in products]),
                 ])}
-    result: dict = {}
+    result = {}
     for product in products:
         family = product.family
-        found = defaultdict(list)
         for kind in kinds:
-            what = presence(
+            result[product, kind] = presence(
                 declared.get((kind.id, product.template.id)),
                 bool(product.template.allergens_declared),
                 bool(family and family.product == product),
                 bool(family and (kind.id, family.id) in plausible))
-            if what:
-                found[what].append(kind)
-        if found:
-            result[product] = found
     return result
 
 
 @without_check_access
-def contained(basket, product) -> str:
+def contained(basket, product, lot=None) -> str:
     "What the household of *basket* does not take that is in *product*"
-    found = present(minded_by(basket), [product], basket.session.date)
-    return _names(found.get(product, {}).get('contains', []))
+    session = basket.session
+    found = of_goods(
+        minded_by(basket), [(product, lot)], session.date, session.branch)
+    return _names(found.get((product, lot), {}).get('contains', []))
+
+
+def _of_lines(basket, lines) -> dict:
+    "What is known of the goods of *lines*, see `of_goods`"
+    session = basket.session
+    return of_goods(
+        minded_by(basket), map(_goods, lines), session.date, session.branch)
+
+
+def _goods(line) -> tuple:
+    "The product of *line*, and its lot where it is certain"
+    certain = (
+        getattr(line, 'lot_knowledge', None) == 'scanned'
+        or getattr(line, 'parcel', None))
+    return line.product, getattr(line, 'lot', None) if certain else None
 
 
 @without_check_access
@@ -196,14 +249,13 @@ def words(basket, lines) -> str:
     if not basket.session:
         return ''
     lines = _taken_now(lines)
-    found = present(
-        minded_by(basket), [l.product for l in lines], basket.session.date)
+    found = _of_lines(basket, lines)
     stopped = _stopped(lines, found)
     looked_at = [
         l.product.name for l in lines if _to_look_at(l, found)]
     said = [
         gettext('aid_basket.msg_label_contains', product=l.product.name,
-            kinds=_names(found[l.product]['contains']))
+            kinds=_names(found[_goods(l)]['contains']))
         for l in stopped]
     if looked_at:
         said.append(gettext(
@@ -232,12 +284,12 @@ def _taken_now(lines) -> list:
 
 def _stopped(lines, found: dict) -> list:
     return [
-        l for l in lines if found.get(l.product, {}).get('contains')
+        l for l in lines if found.get(_goods(l), {}).get('contains')
         and not getattr(l, 'allergen_choice', None)]
 
 
 def _to_look_at(line, found: dict) -> bool:
-    what = found.get(line.product, {})
+    what = found.get(_goods(line), {})
     return bool(what.get('traces') or what.get('unknown'))
 
 
@@ -253,17 +305,14 @@ def check(baskets) -> None:
         labels that nobody has ticked as looked at
     """
     for basket in baskets:
-        if not (kinds := minded_by(basket)):
-            continue
         lines = _taken_now(basket.lines)
-        found = present(
-            kinds, [l.product for l in lines], basket.session.date)
+        found = _of_lines(basket, lines)
         if stopped := _stopped(lines, found):
             raise CheckoutError(gettext(
                     'aid_basket.msg_checkout_contains',
                     basket=basket.rec_name,
                     product=stopped[0].product.name,
-                    kinds=_names(found[stopped[0].product]['contains'])))
+                    kinds=_names(found[_goods(stopped[0])]['contains'])))
         if not basket.labels_read and any(
                 _to_look_at(l, found) for l in lines):
             raise CheckoutError(gettext(

@@ -74,17 +74,18 @@ def diets_of_basket(basket) -> frozenset[str]:
     return frozenset(k.code for k in allergen.constraints_of(basket))
 
 
-def not_proposed(kinds: Iterable, date: dt.date) -> Any:
+def not_proposed(kinds: Iterable, date: dt.date, branch=None) -> Any:
     """What of some products is not proposed to who minds *kinds*.
 
     What holds something that they do not take, or may hold it: whoever
     proposes it would have to read a label first.
 
+    :param branch: whose shelf is looked at
     :return: a function of products, None where anything may be proposed
     """
     if not kinds:
         return None
 
     def refused(products: Iterable) -> set:
-        return set(allergen.present(kinds, list(products), date))
+        return set(allergen.present(kinds, list(products), date, branch))
     return refused

@@ -14,4 +14,7 @@ class Cron(metaclass=PoolMeta):
             ('aid.distribution.session|catch_up',
                 "Bring the Accounts up to the Tills"),
             ('aid.basket.payment|lapse', "Lapse Old Contributions"),
+            ('aid.expiring|look_ahead', "Look Ahead at Goods That End"),
+            ('aid.basket|forget_households',
+                "Forget Which Household Got Which Goods"),
             ]

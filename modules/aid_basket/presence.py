@@ -6,6 +6,8 @@ open, and somebody looks at it.
 """
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 #: What may be said of goods and one allergen, the gravest first
 PRESENCES = ('contains', 'traces', 'unknown')
 
@@ -31,3 +33,13 @@ def presence(
     if complete or not plausible:
         return None
     return 'contains' if loose else 'unknown'
+
+
+def gravest(found: Iterable[str | None]) -> str | None:
+    """What holds of goods that may be any, or a mix, of several.
+
+    >>> gravest([None, 'unknown', 'traces'])
+    'traces'
+    """
+    found = set(found)
+    return next((p for p in PRESENCES if p in found), None)

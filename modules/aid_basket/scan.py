@@ -187,7 +187,8 @@ class ScanMixin(command.CommandMixin, Model):
         :param code: what finds them again, see ``_find_again``
         """
         if not self._line_of(found) and (
-                kinds := allergen.contained(self, found.product)):
+                kinds := allergen.contained(
+                    self, found.product, found.lot)):
             self.question, self.question_code = 'allergen', code
             return gettext(
                 'aid_basket.msg_scan_contains',

@@ -88,7 +88,7 @@ def goods_of(basket, lines) -> Goods:
         diets=at_table.diets_of_basket(basket),
         people=at_table.of_basket(basket, session.date),
         refused=at_table.not_proposed(
-            allergen.minded_by(basket), session.date))
+            allergen.minded_by(basket), session.date, session.branch))
 
 
 def _kg(line) -> float | None:

@@ -5,6 +5,8 @@ the same lot and keeps its supply source, donor and donation.
 """
 from __future__ import annotations
 
+from collections import defaultdict
+
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.pool import Pool
@@ -77,30 +79,16 @@ class TransferStart(ModelView):
         :raises trytond.model.exceptions.AccessError: goods of a branch that
             the user does not see; a wizard runs without record rules
         """
-        Shipment = Pool().get('stock.shipment.internal')
         visible([line.on_hand for line in self.lines])
-        from_, to = self.from_branch, self.to_branch
+        from_ = self.from_branch
         for line in self.lines:
             if line.on_hand.branch != from_:
                 raise TransferError(gettext(
                         'aid_donation.msg_transfer_elsewhere',
                         lot=line.on_hand.lot.rec_name,
                         branch=from_.rec_name))
-        shipment, = Shipment.create([{
-                    'company': from_.company.id,
-                    'from_location': from_.storage.id,
-                    'to_location': to.storage.id,
-                    'moves': [('create', [{
-                                    'product': line.on_hand.product.id,
-                                    'lot': line.on_hand.lot.id,
-                                    'quantity': line.quantity,
-                                    'unit': line.unit.id,
-                                    'from_location': from_.storage.id,
-                                    'to_location': to.storage.id,
-                                    'company': from_.company.id,
-                                    } for line in self.lines])],
-                    }])
-        return shipment
+        return prepare(from_, self.to_branch, [
+                (line.on_hand.lot, line.quantity) for line in self.lines])
 
 
 class TransferStartLine(ModelView):
@@ -123,6 +111,58 @@ class TransferStartLine(ModelView):
     def on_change_on_hand(self) -> None:
         self.unit = self.on_hand.unit if self.on_hand else None
         self.quantity = self.on_hand.quantity if self.on_hand else None
+
+
+def prepare(from_, to, goods):
+    """A transfer of *goods* between two ``aid.branch``, as a draft.
+
+    :param goods: (lot, quantity in the default unit of its product)
+    :return: the ``stock.shipment.internal``
+    """
+    Shipment = Pool().get('stock.shipment.internal')
+    shipment, = Shipment.create([{
+                'company': from_.company.id,
+                'from_location': from_.storage.id,
+                'to_location': to.storage.id,
+                'moves': [('create', [{
+                                'product': lot.product.id,
+                                'lot': lot.id,
+                                'quantity': quantity,
+                                'unit': lot.product.default_uom.id,
+                                'from_location': from_.storage.id,
+                                'to_location': to.storage.id,
+                                'company': from_.company.id,
+                                } for lot, quantity in goods])],
+                }])
+    return shipment
+
+
+def planned() -> tuple[dict, list[tuple]]:
+    """What transfers of the whole network have not brought home yet.
+
+    :return: what is to leave, {(branch, lot): quantity in the default unit},
+        and what is to come, [(branch, lot, quantity)]
+    """
+    Shipment = Pool().get('stock.shipment.internal')
+    leaving: dict = defaultdict(float)
+    coming = []
+    for shipment in Shipment.search([
+                ('state', 'in', [
+                        'request', 'draft', 'waiting', 'assigned', 'packed',
+                        'shipped']),
+                ('from_branch', '!=', None),
+                ('to_branch', '!=', None),
+                ]):
+        for move in shipment.moves:
+            if move.state in {'done', 'cancelled'} or not move.lot:
+                continue
+            if move.from_location == shipment.from_location:
+                leaving[shipment.from_branch, move.lot] += (
+                    move.internal_quantity)
+            if move.to_location == shipment.to_location:
+                coming.append(
+                    (shipment.to_branch, move.lot, move.internal_quantity))
+    return dict(leaving), coming
 
 
 def send(shipments) -> None:

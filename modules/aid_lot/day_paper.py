@@ -26,15 +26,17 @@ CLOSED = {'readonly': Eval('state') != 'draft'}
 
 
 class DayPaperMixin(Workflow, BranchMixin):
-    """What happened at a branch on a day: a draft, then done for good."""
+    """What happened at a branch on a day: a draft, then done for good.
+
+    A class names its own `state`: of a field that stands in a mixin Tryton
+    takes that of the mixin, whatever a class says.
+    """
     __slots__ = ()
 
     #: What may still be written by hand once it is done
     _written_later: frozenset[str] = frozenset()
 
     date = fields.Date("Date", required=True, states=CLOSED)
-    state = fields.Selection(
-        STATES, "State", readonly=True, required=True, sort=False)
 
     @classmethod
     def __setup__(cls) -> None:
@@ -107,6 +109,9 @@ class CancelledPaperMixin(DayPaperMixin):
     _error: type[UserError]
 
     note = fields.Text("Note")
+    state = fields.Selection(
+        STATES, "State", readonly=True, required=True, sort=False)
+    state_string = state.translated('state')
 
     @classmethod
     def __setup__(cls) -> None:

@@ -3,13 +3,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from decimal import Decimal
 
 from trytond.i18n import gettext
 from trytond.model import (
     DeactivableMixin, Index, ModelSQL, ModelView, Unique, fields,
     sequence_ordered)
+from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
 from trytond.pyson import Eval
+from trytond.report import Report
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 from aid_branch.named import visible
@@ -67,11 +70,28 @@ class Disposal(CancelledPaperMixin, ModelSQL, ModelView):
             })
     weight = fields.Function(
         fields.Float("Weight (kg)", digits=(None, 3)), 'get_weight')
+    currency = fields.Function(
+        fields.Many2One('currency.currency', "Currency"), 'get_currency')
+    value = fields.Function(
+        Monetary("Market Value", currency='currency', digits='currency'),
+        'get_value')
 
     @classmethod
     def get_weight(cls, disposals, name: str) -> dict[int, float]:
         return {
             d.id: round(sum(line.weight or 0 for line in d.lines), 3)
+            for d in disposals}
+
+    @classmethod
+    def get_currency(cls, disposals, name: str) -> dict[int, int]:
+        return {d.id: d.branch.company.currency.id for d in disposals}
+
+    @classmethod
+    def get_value(cls, disposals, name: str) -> dict[int, Decimal]:
+        "What the goods were worth; of unknown value counts nothing"
+        return {
+            d.id: sum((line.value or Decimal(0) for line in d.lines),
+                start=Decimal(0))
             for d in disposals}
 
     @classmethod
@@ -177,6 +197,11 @@ class DisposalLine(PaperLineMixin, ModelSQL, ModelView):
         fields.Many2One('product.uom', "Unit"), 'on_change_with_unit')
     weight = fields.Function(
         fields.Float("Weight (kg)", digits=(None, 3)), 'get_weight')
+    currency = fields.Function(
+        fields.Many2One('currency.currency', "Currency"), 'get_currency')
+    value = fields.Function(
+        Monetary("Market Value", currency='currency', digits='currency'),
+        'get_value')
     reason = fields.Many2One(
         'aid.disposal.reason', "Reason", required=True, ondelete='RESTRICT',
         states=CLOSED)
@@ -228,12 +253,34 @@ class DisposalLine(PaperLineMixin, ModelSQL, ModelView):
         return {
             l.id: l.lot.product.to_kg(l.quantity, l.unit) for l in lines}
 
+    @classmethod
+    def get_currency(cls, lines, name: str) -> dict[int, int]:
+        return {l.id: l.disposal.currency.id for l in lines}
+
+    @classmethod
+    def get_value(cls, lines, name: str) -> dict[int, Decimal | None]:
+        "By the value of the lot, else that of the product on that day"
+        values: dict = {}
+        for line in lines:
+            value = line.lot.unit_value
+            if value is None:
+                value = line.lot.product.market_value(line.disposal.date)
+            values[line.id] = (
+                None if value is None else line.currency.round(
+                    value * Decimal(str(line.quantity))))
+        return values
+
     def get_rec_name(self, name: str) -> str:
         return f'{self.lot.rec_name} @ {self.disposal.rec_name}'
 
     @classmethod
     def search_rec_name(cls, name: str, clause) -> list:
         return [('lot.rec_name', *clause[1:])]
+
+
+class DisposalSlip(Report):
+    "What left, why, where to, what it weighed and was worth"
+    __name__ = 'aid.disposal.slip'
 
 
 class Dispose(Wizard):
@@ -247,6 +294,10 @@ class Dispose(Wizard):
             ])
     dispose = StateTransition()
 
+    def chosen(self) -> list:
+        "The ``aid.lot.on_hand`` that leave"
+        return list(self.records)
+
     def default_start(self, fields) -> dict:
         return {
             'lines': [{
@@ -255,7 +306,7 @@ class Dispose(Wizard):
                     'quantity': r.quantity,
                     'unit': r.unit.id,
                     'unit.': {'rec_name': r.unit.rec_name},
-                    } for r in self.records if r.branch and r.quantity],
+                    } for r in self.chosen() if r.branch and r.quantity],
             }
 
     def transition_dispose(self) -> str:

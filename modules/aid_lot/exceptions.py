@@ -47,6 +47,10 @@ class LotLineageError(ValidationError):
     "A lot would come out of itself"
 
 
+class PalletError(ValidationError):
+    "The number of a pallet is none, or none is left"
+
+
 class HoldError(UserError):
     "Held goods cannot be released, or not by this person"
 

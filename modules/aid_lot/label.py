@@ -76,6 +76,10 @@ class LotLabel(LabelReport):
                 date=cls.format_date(lot.expiration_date))
         if not lot.expiry:
             yield 'date', gettext('aid_lot.msg_label_by_eye')
+        if lot.made_of:
+            yield 'small', gettext(
+                'aid_lot.msg_label_made_of',
+                products=', '.join(p.name for p in lot.made_of))
         yield 'small', ' - '.join(cls._origin(lot))
         term = lot.supply_source.term_at(today)
         if term and term.always_free:

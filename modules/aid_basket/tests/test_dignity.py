@@ -7,10 +7,11 @@ from trytond.tests.test_tryton import with_transaction
 from aid_basket import checkout as hot_path
 from aid_basket import standing
 from aid_basket.exceptions import CheckoutError
+from aid_lot.tests.goods import make_lot
 
 from .till import (
     TillTestCase, at_till, basket_of, create_household, family, give,
-    give_free, grant_entitlement, make_product, open_session, scan)
+    give_free, grant_entitlement, make_product, open_session, receive, scan)
 
 
 class ConstraintsTestCase(TillTestCase):
@@ -81,6 +82,34 @@ class ConstraintsTestCase(TillTestCase):
             line.save()
             Basket.checkout([saved])
             self.assertEqual(saved.state, 'done')
+
+    @with_transaction()
+    def test_made_of(self):
+        "What goods were made of counts, as that may be corrected later"
+        pool = Pool()
+        Allergen = pool.get('aid.product.allergen')
+        Parent = pool.get('aid.lot.parent')
+        with at_till() as branch:
+            basket, kind = self.begin(branch)
+            mix, bag = make_product("Mix", '5449000000996'), make_lot(
+                'fruit_vegetables')
+            receive(bag, 3, branch.storage)
+            Parent.create([{
+                        'lot': bag.id, 'quantity': 1, 'date': branch.today(),
+                        'parent': make_lot(product=mix.id).id}])
+            scan(basket, 'fruit_vegetables')
+            self.assertFalse(basket.label_words)
+            Allergen.create([{
+                        'template': mix.template.id, 'kind': kind.id}])
+            self.assertIn(kind.name, scan(basket, bag.number))
+            scan(basket, '3')
+            scanned, _ = basket.lines
+            self.assertEqual(
+                (scanned.lot, scanned.allergen_choice),
+                (bag, 'family_decides'))
+            self.assertIn(kind.name, basket.label_words)
+            with self.assertRaises(CheckoutError):
+                Pool().get('aid.basket').checkout([self.save(basket)])
 
     @with_transaction()
     def test_labels(self):

@@ -2,7 +2,7 @@ import doctest
 import unittest
 
 from aid_basket import presence as module
-from aid_basket.presence import presence
+from aid_basket.presence import gravest, presence
 
 
 class PresenceTestCase(unittest.TestCase):
@@ -24,6 +24,14 @@ class PresenceTestCase(unittest.TestCase):
                     plausible=plausible):
                 self.assertEqual(
                     presence(declared, complete, loose, plausible), expected)
+
+    def test_gravest(self):
+        "Of goods made of others the gravest is said"
+        self.assertIsNone(gravest([None, None]))
+        self.assertEqual(gravest(['unknown', None]), 'unknown')
+        self.assertEqual(gravest(['unknown', 'traces']), 'traces')
+        self.assertEqual(
+            gravest(['traces', None, 'contains', 'unknown']), 'contains')
 
 
 def load_tests(loader, tests, pattern):

@@ -55,6 +55,45 @@ class TransferTestCase(unittest.TestCase):
         return {o.lot: o.quantity for o in OnHand.in_branch(branch)}
 
     @with_transaction()
+    def test_pallet(self):
+        "A pallet is sent with what is still there, and stands where it came"
+        pool = Pool()
+        Pallet = pool.get('aid.pallet')
+        Wizard = pool.get('aid.transfer', type='wizard')
+        with self.bread():
+            pallet, = Pallet.create([{
+                        'branch': self.here.id,
+                        'location': self.here.storage.id,
+                        'lines': [('create', [
+                                    {'lot': self.lot.id, 'quantity': 12}])],
+                        }])
+            with Transaction().set_context(
+                    active_model='aid.pallet', active_id=pallet.id,
+                    active_ids=[pallet.id]):
+                session, start, _ = Wizard.create()
+                view = Wizard.execute(session, {}, start)['view']
+                line, = view['defaults']['lines']
+                self.assertEqual(line['quantity'], 10)
+                result = Wizard.execute(session, {'start': {
+                            'from_branch': self.here.id,
+                            'to_branch': self.there.id,
+                            'lines': [{
+                                    name: value for name, value
+                                    in line.items() if '.' not in name}],
+                            }}, 'create_')
+            (_, data), = result['actions']
+            shipment = pallet.transfer
+            self.assertEqual(data['res_id'], [shipment.id])
+            shipment.send([shipment])
+            self.assertEqual(pallet.branch, self.here)
+            shipment.accept([shipment])
+            pallet = Pallet(pallet.id)
+            self.assertEqual(
+                (pallet.branch, pallet.location, pallet.transfer),
+                (self.there, None, None))
+            self.assertEqual(self.on_hand_in(self.there), {self.lot: 10})
+
+    @with_transaction()
     def test_goods_of_another_branch_are_out_of_reach(self):
         "Whatever branch a client names: it must see the goods"
         with self.bread():

@@ -1,5 +1,6 @@
 import datetime as dt
 import unittest
+from decimal import Decimal as D
 
 from aid_lot.exceptions import (
     DisposalStateError, InsufficientQuantityError)
@@ -52,6 +53,10 @@ class DisposalTestCase(unittest.TestCase):
 
             self.assertEqual(disposal.state, 'done')
             self.assertEqual(disposal.weight, 150)
+            each = past.product.market_value(TODAY - DAY) * D('1.5')
+            self.assertEqual(
+                disposal.lines[0].value, disposal.currency.round(each))
+            self.assertGreater(disposal.value, 100)
             self.assertEqual({l.fate for l in disposal.lines}, {'compost'})
             moves = Move.search([('origin', '=', str(disposal))])
             self.assertEqual(len(moves), 100)

@@ -106,6 +106,40 @@ class RepackingTestCase(unittest.TestCase):
             self.assertEqual(OnHand.differences(), [])
 
     @with_transaction()
+    def test_made_of(self):
+        "What went in is known however often goods are repacked"
+        pool = Pool()
+        MadeOf = pool.get('aid.lot.made_of')
+        Repacking = pool.get('aid.repacking')
+        with set_company(create_company()):
+            branch = make_branch()
+            rice, oil = make_lot('dry_starch'), make_lot('fats')
+            for lot in [rice, oil]:
+                receive(lot, 10, branch.storage)
+            same = self.repack(
+                branch, [(rice, 2, {})], [('dry_starch', 2, {})])
+            mixed = self.repack(
+                branch, [(rice, 2, {}), (oil, 1, {})],
+                [('dry_starch', 3, {})])
+            Repacking.do([same, mixed])
+            bag = mixed.outputs[0].lot
+            again = self.repack(
+                branch, [(bag, 3, {})], [('sweet_salty', 3, {})])
+            Repacking.do([again])
+
+            last = again.outputs[0].lot
+            both = {rice.product, oil.product}
+            self.assertEqual(
+                MadeOf.products_of([
+                        rice, same.outputs[0].lot, bag, last]),
+                {bag: both, last: both})
+            self.assertEqual(
+                MadeOf.on_shelf(branch, [last.product, rice.product]),
+                {last.product: both})
+            Repacking.cancel([again])
+            self.assertEqual(MadeOf.products_of([bag, last]), {bag: both})
+
+    @with_transaction()
     def test_cancel_too_late(self):
         "What has left cannot be put back into its bag"
         Repacking = Pool().get('aid.repacking')

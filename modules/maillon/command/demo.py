@@ -121,6 +121,7 @@ def build(
             database.run(database.NAME, work)
             bar.update()
     database.run(database.NAME, _make_users)
+    database.run(database.NAME, _look_ahead)
     (directory / MARKER).write_text(json.dumps({
                 'size': size,
                 'today': today.isoformat(),
@@ -154,6 +155,13 @@ def _make_users() -> None:
 
     for user in names.USERS:
         organisation.make_user(user, 'fr', password=names.PASSWORD)
+
+
+def _look_ahead() -> None:
+    "What the night before would have done"
+    from trytond.pool import Pool
+
+    Pool().get('aid.expiring').look_ahead()
 
 
 def _print_logins(port: int, directory: Path) -> None:
