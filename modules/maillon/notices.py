@@ -6,6 +6,7 @@ from pathlib import Path
 
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
+from trytond.pyson import Eval
 from trytond.transaction import without_check_access
 from trytond.wizard import (
     Button, StateAction, StateTransition, StateView, Wizard)
@@ -89,5 +90,5 @@ class ImportNoticesResult(ModelView):
 
     words = fields.Char("Result", readonly=True)
     left_out = fields.Text(
-        "Left Out", readonly=True,
+        "Left Out", readonly=True, states={'invisible': ~Eval('left_out')},
         help="Rows with something wrong. The others came in.")
