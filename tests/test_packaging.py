@@ -177,6 +177,18 @@ def test_xml_files_are_loaded(module):
     assert present == listed
 
 
+@each_module
+def test_views_hold_no_conditions(module):
+    """A condition in a view is the model's to encode (``view_attributes``).
+
+    The web client takes what stands in the file for JSON, and shows no row.
+    """
+    for path in sorted((MODULES / module / 'view').glob('*.xml')):
+        for element in etree.parse(path).iter(etree.Element):
+            assert not {'visual', 'states'}.intersection(
+                element.attrib), path
+
+
 # Messages
 
 

@@ -11,7 +11,7 @@ from trytond.model import (
     DeactivableMixin, Index, ModelSQL, ModelView, Unique, fields)
 from trytond.modules.currency.fields import Monetary
 from trytond.pool import Pool
-from trytond.pyson import Bool, Eval
+from trytond.pyson import Bool, Eval, If
 from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import Button, StateAction, StateView, Wizard
 
@@ -206,6 +206,16 @@ class Household(BranchMixin, DeactivableMixin, ModelSQL, ModelView):
                     'depends': ['erased_on'],
                     },
                 })
+
+    @classmethod
+    def view_attributes(cls) -> list:
+        state = Eval('entitlement_state')
+        return super().view_attributes() + [
+            ('/tree/field[@name="entitlement_state"]', 'visual',
+                If(state == 'granted', 'success',
+                    If(state.in_(['proposed', 'coming']), 'warning',
+                        'muted'))),
+            ]
 
     # Making one
 

@@ -12,7 +12,7 @@ from typing import Any
 from aid_branch.named import visible
 
 from trytond.i18n import gettext
-from trytond.model import ModelView, fields
+from trytond.model import Model, ModelView, fields
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval
 from trytond.transaction import without_check_access
@@ -249,7 +249,20 @@ class Show(ModelView):
         readonly=True)
 
 
-class ShowGroup(ModelView):
+class ColouredMixin(Model):
+    "A row that says its colour"
+    __slots__ = ()
+
+    visual = fields.Char("Colour", readonly=True)
+
+    @classmethod
+    def view_attributes(cls) -> list:
+        return super().view_attributes() + [
+            ('/tree', 'visual', Eval('visual', '')),
+            ]
+
+
+class ShowGroup(ColouredMixin, ModelView):
     "The share of a food group, or of a kind within it"
     __name__ = 'aid.goods.balance.group'
 
@@ -258,10 +271,9 @@ class ShowGroup(ModelView):
     share = _percent("Share")
     band = fields.Char("Target", readonly=True)
     state = fields.Char("Is", readonly=True)
-    visual = fields.Char("Colour", readonly=True)
 
 
-class ShowNutrient(ModelView):
+class ShowNutrient(ColouredMixin, ModelView):
     "What 2,000 kcal of the goods hold of a nutrient"
     __name__ = 'aid.goods.balance.nutrient'
 
@@ -272,7 +284,6 @@ class ShowNutrient(ModelView):
     band = fields.Char("Target", readonly=True)
     coverage = _percent("Known")
     state = fields.Char("Is", readonly=True)
-    visual = fields.Char("Colour", readonly=True)
 
 
 class ShowLetter(ModelView):

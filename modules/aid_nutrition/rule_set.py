@@ -11,7 +11,7 @@ from trytond.i18n import gettext
 from trytond.model import (
     DeactivableMixin, ModelSQL, ModelView, Unique, fields, sequence_ordered)
 from trytond.pool import Pool
-from trytond.pyson import Eval
+from trytond.pyson import Eval, If
 
 from . import balance, picture, remembered
 from .diet import asked_of
@@ -122,6 +122,13 @@ class RuleSet(
     exemptions = fields.One2Many(
         'aid.nutrition.exemption', 'rule_set', "Not Asked For",
         help="What is not asked for from those who do not take it.")
+
+    @classmethod
+    def view_attributes(cls) -> list:
+        return super().view_attributes() + [
+            ('/tree/field[@name="standing"]', 'visual',
+                If(Eval('standing') == 'validated', 'success', '')),
+            ]
 
     @staticmethod
     def default_binding() -> bool:
