@@ -67,6 +67,15 @@ class ShipmentInternal(metaclass=PoolMeta):
         super().do(shipments)
         Pallet.arrive(shipments)
 
+    @classmethod
+    @ModelView.button
+    def cancel(cls, shipments) -> None:
+        Pallet = Pool().get('aid.pallet')
+        super().cancel(shipments)
+        Pallet.write(Pallet.search([
+                    ('transfer', 'in', [s.id for s in shipments])]),
+            {'transfer': None})
+
 
 class Transfer(metaclass=PoolMeta):
     __name__ = 'aid.transfer'

@@ -67,20 +67,28 @@ class TransferTestCase(unittest.TestCase):
                         'lines': [('create', [
                                     {'lot': self.lot.id, 'quantity': 12}])],
                         }])
-            with Transaction().set_context(
-                    active_model='aid.pallet', active_id=pallet.id,
-                    active_ids=[pallet.id]):
-                session, start, _ = Wizard.create()
-                view = Wizard.execute(session, {}, start)['view']
-                line, = view['defaults']['lines']
-                self.assertEqual(line['quantity'], 10)
-                result = Wizard.execute(session, {'start': {
-                            'from_branch': self.here.id,
-                            'to_branch': self.there.id,
-                            'lines': [{
-                                    name: value for name, value
-                                    in line.items() if '.' not in name}],
-                            }}, 'create_')
+
+            def put_on_transfer():
+                with Transaction().set_context(
+                        active_model='aid.pallet', active_id=pallet.id,
+                        active_ids=[pallet.id]):
+                    session, start, _ = Wizard.create()
+                    view = Wizard.execute(session, {}, start)['view']
+                    line, = view['defaults']['lines']
+                    self.assertEqual(line['quantity'], 10)
+                    return Wizard.execute(session, {'start': {
+                                'from_branch': self.here.id,
+                                'to_branch': self.there.id,
+                                'lines': [{
+                                        name: value for name, value
+                                        in line.items() if '.' not in name}],
+                                }}, 'create_')
+            put_on_transfer()
+            shipment = pallet.transfer
+            shipment.cancel([shipment])
+            self.assertIsNone(Pallet(pallet.id).transfer)
+            result = put_on_transfer()
+            pallet = Pallet(pallet.id)
             (_, data), = result['actions']
             shipment = pallet.transfer
             self.assertEqual(data['res_id'], [shipment.id])
