@@ -158,13 +158,43 @@ def _activate_in_layers() -> None:
             fcntl.flock(lock, fcntl.LOCK_EX)
             layers = [*_layers(wanted), wanted]
             cached = [n for n in range(len(layers)) if is_cached(
-                    layers[n], lang)]
+                    layers[n], 'en')]
             for layer in layers[cached[-1] if cached else 0:]:
                 _know_all_modules()
-                plain_activate(layer, lang=lang)
+                plain_activate(layer)
+            if lang != 'en':
+                _learn(lang)
+                test_tryton.backup_db_cache('-'.join(wanted) + f'--{lang}')
 
     test_tryton.activate_module = activate_module
     _tell_stories_in_layers()
+
+
+def _learn(lang: str) -> None:
+    """Teach the database a language beside English, as an organisation does.
+
+    The translations alone: to activate everything once more in another
+    language takes as long as the first time.
+    """
+    from trytond import modules as tryton_modules
+    from trytond.pool import Pool
+    from trytond.tests import test_tryton
+    from trytond.transaction import Transaction
+
+    with Transaction().start(test_tryton.DB_NAME, 1, close=True):
+        pool = Pool()
+        Lang = pool.get('ir.lang')
+        User = pool.get('res.user')
+        language, = Lang.search([('code', '=', lang)])
+        Lang.write([language], {'translatable': True})
+        User.write(User.search([('login', '!=', 'root')]), {
+                'language': language.id})
+        activated = pool.get('ir.module').search([
+                ('state', '=', 'activated')])
+        for node in tryton_modules.create_graph(
+                {module.name for module in activated}):
+            tryton_modules.load_translations(pool, node, [lang])
+        Transaction().commit()
 
 
 def _know_all_modules() -> None:
