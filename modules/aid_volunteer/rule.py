@@ -19,6 +19,9 @@ class VolunteerRule(BranchRuleMixin, ModelSQL, ModelView):
         "Night From", required=True,
         help="From this time on, minors are not on a shift.")
     night_to = fields.Time("Night To", required=True)
+    longest = fields.Float(
+        "Longest Shift in Hours", digits=(None, 2), required=True,
+        domain=[('longest', '>', 0)])
     overtime = fields.Float(
         "Hours Beyond the Shift", digits=(None, 2), required=True,
         domain=[('overtime', '>=', 0)],

@@ -15,10 +15,6 @@ from aid_branch.slices import slices
 from . import shift_time
 from .exceptions import ShiftClosedError, ShiftValidationError
 
-#: Longer than anybody stays
-LONGEST = dt.timedelta(days=3)
-
-
 class Shift(BranchMixin, Workflow, ModelSQL, ModelView):
     """A time at which a mission needs people.
 
@@ -32,12 +28,15 @@ class Shift(BranchMixin, Workflow, ModelSQL, ModelView):
     mission = fields.Many2One(
         'aid.mission', "Mission", required=True, ondelete='RESTRICT',
         states=_open)
-    start = fields.DateTime(
-        "Start", required=True, format='%H:%M', states=_open)
-    end = fields.DateTime(
-        "End", required=True, format='%H:%M', states=_open)
-    date = fields.Date(
-        "Date", readonly=True, help="The day it begins, where the branch is.")
+    date = fields.Date("Date", required=True, states=_open)
+    from_time = fields.Time(
+        "From", required=True, format='%H:%M', states=_open,
+        help="By the clock of the branch.")
+    to_time = fields.Time(
+        "To", required=True, format='%H:%M', states=_open,
+        help="On the next day where it is earlier than the beginning.")
+    start = fields.DateTime("Start", readonly=True)
+    end = fields.DateTime("End", readonly=True)
     headcount = fields.Integer(
         "People Needed", required=True, states=_open,
         domain=[('headcount', '>', 0)])
@@ -108,11 +107,6 @@ class Shift(BranchMixin, Workflow, ModelSQL, ModelView):
         if self.mission:
             self.headcount = self.mission.headcount
 
-    @fields.depends('start', 'end')
-    def on_change_start(self) -> None:
-        if self.start and (not self.end or self.end <= self.start):
-            self.end = self.start + dt.timedelta(hours=3)
-
     @fields.depends('headcount', 'taken')
     def on_change_with_free(self, name: str | None = None) -> int:
         return max((self.headcount or 0) - (self.taken or 0), 0)
@@ -126,19 +120,26 @@ class Shift(BranchMixin, Workflow, ModelSQL, ModelView):
                     table.id,
                     where=Operator(table.headcount - table.taken, value)))]
 
-    @fields.depends('start', 'end')
+    @fields.depends(
+        'mission', '_parent_mission.branch', 'date', 'from_time', 'to_time')
     def on_change_with_hours(self, name: str | None = None) -> float | None:
-        if self.start and self.end:
-            return round(shift_time.hours(self.start, self.end), 2)
+        if self.mission and self.mission.branch and self.date and (
+                self.from_time and self.to_time):
+            return round(shift_time.hours(*self.instants()), 2)
         return None
+
+    def instants(self) -> tuple[dt.datetime, dt.datetime]:
+        "When it begins and ends, in UTC"
+        return shift_time.instants(
+            self.date, self.from_time, self.to_time,
+            self.mission.branch.zone)
 
     def get_rec_name(self, name: str) -> str:
         lang = Pool().get('ir.lang').get()
-        start, end = self.local_times()
         return gettext(
             'aid_volunteer.msg_shift_name', mission=self.mission.rec_name,
-            date=lang.strftime(start.date()), start=f'{start:%H:%M}',
-            end=f'{end:%H:%M}')
+            date=lang.strftime(self.date), start=f'{self.from_time:%H:%M}',
+            end=f'{self.to_time:%H:%M}')
 
     @classmethod
     def search_rec_name(cls, name: str, clause) -> list:
@@ -147,9 +148,8 @@ class Shift(BranchMixin, Workflow, ModelSQL, ModelView):
     def local_times(self) -> tuple[dt.datetime, dt.datetime]:
         "Its start and end as the clock of the branch says"
         zone = self.mission.branch.zone
-        return (
-            shift_time.local(self.start, zone),
-            shift_time.local(self.end, zone))
+        start, end = self.instants()
+        return shift_time.local(start, zone), shift_time.local(end, zone)
 
     @classmethod
     def preprocess_values(cls, mode: str, values: dict) -> dict:
@@ -162,33 +162,37 @@ class Shift(BranchMixin, Workflow, ModelSQL, ModelView):
 
     def compute_fields(self, field_names=None) -> dict:
         values = super().compute_fields(field_names=field_names)
-        if field_names is None or field_names & {'start', 'mission'}:
-            date = shift_time.local(
-                self.start, self.mission.branch.zone).date()
-            if self.date != date:
-                values['date'] = date
+        if field_names is None or field_names & {
+                'date', 'from_time', 'to_time', 'mission'}:
+            for name, instant in zip(['start', 'end'], self.instants()):
+                if getattr(self, name) != instant:
+                    values[name] = instant
         return values
 
     @classmethod
     def validate_fields(cls, shifts, field_names) -> None:
         super().validate_fields(shifts, field_names)
-        cls.check_times(shifts, field_names)
+        cls.check_length(shifts, field_names)
         cls.check_headcount(shifts, field_names)
 
     @classmethod
-    def check_times(cls, shifts, field_names=None) -> None:
-        "Refuse an end before the start, and days on end"
-        if field_names and not field_names & {'start', 'end'}:
+    def check_length(cls, shifts, field_names=None) -> None:
+        "Refuse an end that was meant for before the beginning"
+        if field_names and not field_names & {
+                'date', 'from_time', 'to_time'}:
             return
+        Rule = Pool().get('aid.volunteer.rule')
+        rules: dict = {}
         for shift in shifts:
-            if not shift.start < shift.end <= shift.start + LONGEST:
-                start, end = shift.local_times()
+            key = (shift.mission.branch, shift.date)
+            if key not in rules:
+                rules[key] = Rule.for_branch(*key)
+            rule, hours = rules[key], shift.on_change_with_hours()
+            if rule and hours > rule.longest:
                 raise ShiftValidationError(gettext(
-                        'aid_volunteer.msg_shift_times',
-                        mission=shift.mission.rec_name,
-                        start=f'{start:%Y-%m-%d %H:%M}',
-                        end=f'{end:%Y-%m-%d %H:%M}',
-                        days=LONGEST.days))
+                        'aid_volunteer.msg_shift_length',
+                        shift=shift.rec_name, hours=hours,
+                        most=rule.longest))
 
     @classmethod
     def check_headcount(cls, shifts, field_names=None) -> None:
@@ -378,12 +382,11 @@ class Repetition(ModelSQL, ModelView):
                 after = max(
                     after, repetition.planned_until + dt.timedelta(days=1))
             for day in repetition._days(after, until):
-                start, end = shift_time.instants(
-                    day, repetition.start, repetition.end, branch.zone)
                 wanted.append({
                         'mission': repetition.mission.id,
-                        'start': start,
-                        'end': end,
+                        'date': day,
+                        'from_time': repetition.start,
+                        'to_time': repetition.end,
                         'headcount': repetition.headcount,
                         'repetition': repetition.id,
                         })

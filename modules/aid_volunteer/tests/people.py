@@ -46,16 +46,15 @@ def create_shift(
     """A shift of *mission*.
 
     :param days: from today
-    :param start: the hour at which it begins, in UTC
-    :param end: the hour at which it ends; more than 24 for the next day
+    :param start: the hour at which it begins
+    :param end: the hour at which it ends; 24 is the last minute of the day
     """
     Shift = Pool().get('aid.shift')
-    midnight = dt.datetime.combine(
-        TODAY + dt.timedelta(days=days), dt.time())
     shift, = Shift.create([{
                 'mission': mission.id,
-                'start': midnight + dt.timedelta(hours=start),
-                'end': midnight + dt.timedelta(hours=end),
+                'date': TODAY + dt.timedelta(days=days),
+                'from_time': dt.time(start),
+                'to_time': dt.time(23, 59) if end == 24 else dt.time(end),
                 'headcount': mission.headcount,
                 **values,
                 }])

@@ -197,14 +197,17 @@ class ShiftTestCase(VolunteerCase):
     def test_bad_times(self):
         Shift = Pool().get('aid.shift')
         mission = create_mission(create_network()['grocery'])
-        for end in [9, 8, 9 + 24 * 4]:
+        for end in [9, 8, 0]:
             with self.subTest(end=end), \
                     self.assertRaises(ShiftValidationError):
                 create_shift(mission, end=end)
         shift = create_shift(mission)
         self.assertEqual(shift.hours, 3)
         with self.assertRaises(ShiftValidationError):
-            Shift.write([shift], {'end': shift.start})
+            Shift.write([shift], {'to_time': shift.from_time})
+        night = create_shift(mission, start=22, end=6)
+        self.assertEqual(night.hours, 8)
+        self.assertEqual(night.end - night.start, dt.timedelta(hours=8))
 
     @with_transaction()
     def test_hours_of_a_list(self):
@@ -418,7 +421,7 @@ class WelcomeTestCase(VolunteerCase):
         Wizard = pool.get('aid.volunteer.welcome', type='wizard')
         Person = pool.get('aid.volunteer.welcome.person')
         branch = create_network()['grocery']
-        shift = create_shift(create_mission(branch), days=0, end=24)
+        shift = create_shift(create_mission(branch), days=0, start=12, end=24)
         officer = create_user(
             'officer', [branch], ['group_branch_officer'])
         with as_user(officer):

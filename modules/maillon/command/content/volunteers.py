@@ -132,17 +132,14 @@ def _behind(mission: Any, today: dt.date) -> list[dict]:
     days = shift_time.occurrences(
         repetition.every, repetition.first, repetition.first,
         today - dt.timedelta(days=1))
-    instants = [
-        shift_time.instants(
-            day, repetition.start, repetition.end, mission.branch.zone)
-        for day in days]
     return [{
             'mission': mission.id,
-            'start': start,
-            'end': end,
+            'date': day,
+            'from_time': repetition.start,
+            'to_time': repetition.end,
             'headcount': repetition.headcount,
             'repetition': repetition.id,
-            } for start, end in instants]
+            } for day in days]
 
 
 def _sign_up(mission: Any, today: dt.date, chance: random.Random) -> None:
