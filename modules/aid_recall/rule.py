@@ -34,7 +34,7 @@ class RecallRule(RuleMixin, ModelSQL, ModelView):
 
     @classmethod
     def search_rec_name(cls, name: str, clause) -> list:
-        return [('look_back', *clause[1:])]
+        return [('source', *clause[1:])]
 
     @classmethod
     def days_back(cls, date: dt.date) -> dt.timedelta | None:

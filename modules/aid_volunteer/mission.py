@@ -54,6 +54,11 @@ class MissionKindSkill(ModelSQL):
     skill = fields.Many2One(
         'aid.skill', "Skill", required=True, ondelete='CASCADE')
 
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        cls.__access__.add('kind')
+
 
 class Mission(BranchMixin, DeactivableMixin, ModelSQL, ModelView):
     "Work of a branch that volunteers come for, again and again"
