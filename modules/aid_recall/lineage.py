@@ -263,12 +263,17 @@ def flows(lots: list[int], opened_on: dt.date | None) -> dict[int, list]:
     since = Case(
         (move.effective_date >= opened_on, Literal(1)), else_=Literal(0)
         ) if opened_on else Literal(0)
-    keys = [move.lot, move.from_location, move.to_location]
+    # Grouped outside: a database that is sent values apart does not see
+    # that the same condition stands twice
+    moved = move.select(
+        move.lot.as_('lot'), move.from_location.as_('out_of'),
+        move.to_location.as_('into'), since.as_('recalled'),
+        move.internal_quantity.as_('quantity'),
+        where=_in(move.lot, lots) & (move.state == 'done'))
+    keys = [moved.lot, moved.out_of, moved.into, moved.recalled]
     cursor = Transaction().connection.cursor()
-    cursor.execute(*move.select(
-            *keys, since, Sum(move.internal_quantity),
-            where=_in(move.lot, lots) & (move.state == 'done'),
-            group_by=[*keys, since] if opened_on else keys))
+    cursor.execute(*moved.select(
+            *keys, Sum(moved.quantity), group_by=keys))
     rows = cursor.fetchall()
     kinds = _kinds({place for row in rows for place in row[1:3]})
     result = defaultdict(list)

@@ -1,4 +1,4 @@
-"""A recall in the demo: a maker has called, today, about yoghurts or the like.
+"""A recall in the demo: a maker has called, today, about jars or the like.
 
 The shelf of the first grocery holds some, and households took some home: each
 has a task, one of them has answered.
@@ -12,7 +12,7 @@ from trytond.pool import Pool
 __all__ = ['open_one']
 
 #: Of which family the recalled goods are, the first of which there is some
-FAMILIES = ['dairy', 'meat_fish_eggs', 'canned', 'dry_starch']
+FAMILIES = ['canned', 'dry_starch', 'meat_fish_eggs', 'dairy']
 #: How the households that took some chose to be told, one after the other
 CHANNELS = [
     {'contact_channel': 'phone', 'contact_hours': "après 18 h"},
