@@ -45,14 +45,15 @@ class Basket(metaclass=PoolMeta):
 
     def _shown(self, lines, names=(*SHOWN, *RECALLED)) -> dict:
         shown = super()._shown(lines, names)
-        composed = self.is_composed
-        if 'recall_words' in names:
-            shown['recall_words'] = (
-                self._recall_words() if composed else None)
-        if 'recall_goods' in names:
-            shown['recall_goods'] = (
-                self._recall_goods(lines) if composed else None)
-        return shown
+        asked = [name for name in RECALLED if name in names]
+        if not asked:
+            return shown
+        # On most days nothing is recalled: one question answers both
+        words = goods = None
+        if self.is_composed and _is_any_open():
+            words, goods = self._recall_words(), self._recall_goods(lines)
+        found = {'recall_words': words, 'recall_goods': goods}
+        return {**shown, **{name: found[name] for name in asked}}
 
     def _recall_words(self) -> str | None:
         "That the household has something to bring back"
@@ -168,6 +169,13 @@ class RecallAnswer(Wizard):
                 task.answer_quantity = min(line.quantity, task.quantity)
             task.write_down([task], line.answer)
         return 'end'
+
+
+@without_check_access
+def _is_any_open() -> bool:
+    "Whether any product is recalled at present"
+    Recall = Pool().get('aid.recall')
+    return bool(Recall.search([('state', '=', 'open')], limit=1, order=[]))
 
 
 def _serves() -> bool:
