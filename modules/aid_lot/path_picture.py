@@ -13,9 +13,9 @@ from xml.sax.saxutils import escape
 
 __all__ = ['Box', 'draw', 'columns', 'rows']
 
-WIDTH, HEIGHT = 190, 42
+WIDTH, HEIGHT = 215, 42
 GAP, SPACE, MARGIN = 70, 14, 10
-LETTERS = 30
+LETTERS = 27
 #: Fill and line by what a box is
 COLOURS = {
     'certain': ('#e8f0fe', '#3056a0'),

@@ -151,7 +151,7 @@ class Trace(Wizard):
         found = self.follow()
         rows = Line.rows(found)
         return {
-            'words': _words(rows),
+            'words': _words(found, rows),
             'nodes': pool.get('aid.lot.trace.node').nodes(found, rows),
             'lines': [row.shown() for row in rows[:MOST_ROWS]],
             'sums': pool.get('aid.lot.trace.sum').sums(found),
@@ -298,7 +298,8 @@ class TraceNode(ModelView):
         """The chain as a tree: each lot below the one that it comes from.
 
         Going back, below the one that it went into. A lot that is reached on
-        several ways stands below each, and is unfolded the first time.
+        several ways stands below each, and is unfolded the first time. What
+        happened to a single lot that was asked about is unfolded already.
         """
         rows_of: dict = {}
         for row in rows[:MOST_ROWS]:
@@ -322,7 +323,8 @@ class TraceNode(ModelView):
                     node(far) for far in nexts.get(lot, []) if far in rows_of]
             return value
 
-        return [node(lot) for lot in found.roots if lot in rows_of]
+        nodes = [node(lot) for lot in found.roots if lot in rows_of]
+        return nodes[0]['childs'] if len(found.roots) == 1 and nodes else nodes
 
     @classmethod
     def _lot_node(cls, row: Row) -> dict:
@@ -429,16 +431,20 @@ def visible_givers(lots) -> dict:
     return {party: party.rec_name for party in seen}
 
 
-def _words(rows: list[Row]) -> str:
+def _words(found: chain.Chain, rows: list[Row]) -> str:
     "The chain in one or two sentences"
     if not rows:
         return gettext('aid_lot.msg_trace_nothing')
-    said = [gettext(
+    roots = {row.lot for row in rows if row.lot.id in found.roots}
+    said = [
+        f'{lot.number} {lot.product.rec_name}.' for lot in roots
+        if len(found.roots) == 1]
+    said.append(gettext(
             'aid_lot.msg_trace_words',
             lots=len({row.lot for row in rows}),
             branches=len({
                     branch for row in rows
-                    for branch in [row.branch, row.to_branch] if branch}))]
+                    for branch in [row.branch, row.to_branch] if branch})))
     if len(rows) > MOST_ROWS:
         said.append(gettext(
                 'aid_lot.msg_trace_more', shown=MOST_ROWS, rows=len(rows)))

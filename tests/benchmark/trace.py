@@ -19,6 +19,7 @@ import datetime as dt
 import json
 import pathlib
 import statistics
+import subprocess
 import sys
 import time
 from contextlib import contextmanager
@@ -64,29 +65,36 @@ BY_HAND = [
     ]
 
 
-def prepare(cluster) -> dict:
-    "A database with the network and its story; the ids of the story"
+def prepare(cluster):
+    """A database with the network and its story; the ids of the story.
+
+    In a process of its own: a database that is open cannot be copied.
+    """
+    from maillon.command import database
+    done = subprocess.run(
+        [sys.executable, __file__, '--tell', cluster.uri], check=True,
+        stdout=subprocess.PIPE, text=True)
+    database.configure(uri=cluster.uri)
+    from maillon.command.content.national import Story
+    return Story(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def tell(uri: str) -> None:
+    "Make the database with the network; print the ids of the story"
     from maillon.command import database, setup
-    from maillon.command.content import national
     from maillon.command.organisation import Organisation
 
     today = dt.date.today()
-    database.configure(uri=cluster.uri)
+    database.configure(uri=uri)
     setup.prepare(
         BASE, Organisation(
             name="Network", previous_year=True,
             year_start=today.replace(month=1, day=1)),
         password='network-2026', email='admin@example.org')
-    story = database.run(BASE, lambda: national.tell(
-            national.BRANCHES, today))
-    leave(BASE)
-    return story
-
-
-def leave(name: str) -> None:
-    "Close what is open on the database *name*: it is to be copied"
-    from trytond import backend
-    backend.Database(name).close()
+    from maillon.command.content import national
+    story = database.run(
+        BASE, lambda: national.tell(national.BRANCHES, today))
+    print(json.dumps(vars(story)))
 
 
 def fill(cluster, story, moves: int):
@@ -246,7 +254,7 @@ def measure(name: str, network) -> dict:
     result: dict = {'moves': network.moves, 'traces': {}}
     with Transaction().start(name, 1) as transaction:
         for label, (lots, forwards) in questions(network).items():
-            # What a server has read once of its own settings is not asked again
+            # What a server has read once of its settings it knows
             trace(lots, forwards)
             with counted() as statements:
                 found, _ = trace(lots, forwards)
@@ -265,7 +273,6 @@ def measure(name: str, network) -> dict:
                 'match_s': round(seconds, 2), 'open_lots': open_lots,
                 'matches': matches, 'hold_statements': hold(network)})
         transaction.rollback()
-    leave(name)
     return result
 
 
@@ -277,7 +284,11 @@ def main() -> None:
         '--quick', action='store_true', help="100,000 moves only")
     parser.add_argument(
         '--moves', type=int, nargs='+', default=SIZES, metavar='N')
+    parser.add_argument('--tell', metavar='URI', help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.tell:
+        tell(options.tell)
+        return
     from cluster import Cluster
 
     cluster = Cluster()

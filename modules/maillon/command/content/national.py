@@ -23,7 +23,7 @@ from aid_branch.slices import slices
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-__all__ = ['Network', 'Story', 'fill', 'tell', 'load']
+__all__ = ['BRANCHES', 'Network', 'Story', 'gtin', 'load', 'tell']
 
 BRANCHES = 800
 PRODUCTS = 5000
@@ -54,7 +54,7 @@ LOADED = [
 
 @dataclass(frozen=True)
 class Network:
-    "Where the copies of one filling are: their first ids, and how many"
+    "Where the copies of one load are: their first ids, and how many"
     first_lot: int
     lots: int
     moves: int
@@ -78,18 +78,13 @@ class Story:
     party: int
 
 
-def fill(moves: int, today: dt.date, branches: int = BRANCHES) -> Network:
+def load(story: Story, moves: int, today: dt.date) -> Network:
     """Load about *moves* stock moves of a year that ends on *today*.
 
-    In the current transaction, into a database that is set up (company,
-    fiscal year). PostgreSQL only: SQLite has no generated series, and no
-    place for millions of rows.
+    In the current transaction, into the database where `tell` has told the
+    *story* that is copied. PostgreSQL only: SQLite has no generated series,
+    and no place for millions of rows.
     """
-    return load(tell(branches, today), moves, today)
-
-
-def load(story: Story, moves: int, today: dt.date) -> Network:
-    "Copy the rows of *story*, which `tell` has told in this database"
     lots = max(2, round(moves / MOVES_A_LOT / GROUP)) * GROUP
     _say("SET LOCAL work_mem = '256MB'")
     _say("SET LOCAL maintenance_work_mem = '512MB'")
@@ -114,7 +109,10 @@ def load(story: Story, moves: int, today: dt.date) -> Network:
 # The story that is copied
 
 def tell(branches: int, today: dt.date) -> Story:
-    "Make a network of *branches*, and one gift that a household takes home"
+    """Make a network of *branches*, and one gift that a household takes home.
+
+    In a database that is set up (company, fiscal year).
+    """
     company, = Pool().get('company.company').search([])
     with Transaction().set_context(company=company.id):
         return _tell(company, branches, today)
