@@ -11,7 +11,7 @@ from trytond.transaction import Transaction, without_check_access
 
 from aid_basket.paper import PaperReport
 
-from . import lineage, standing
+from . import lineage
 
 FILE_LABELS = [
     'title', 'product', 'notice', 'reason', 'risk', 'advice', 'opened',
@@ -52,7 +52,7 @@ class RecallFile(PaperReport, Report):
     def _file(cls, recall) -> dict:
         "What the template prints of *recall*; it names no household"
         counts = {
-            **standing.counts([recall])[recall.id],
+            **{name: getattr(recall, name) for name in COUNTS},
             'baskets': recall.baskets or 0,
             'erased': recall.erased or 0,
             'without_file': recall.without_file or 0,

@@ -206,7 +206,14 @@ class Recall(Workflow, ModelSQL, ModelView):
 
     @classmethod
     def get_counts(cls, recalls, names: list[str]) -> dict:
+        User = Pool().get('res.user')
         counts = standing.counts(recalls)
+        if not Transaction().user or User.sees_all_branches():
+            # Who got some is forgotten one day, how many there were is not
+            for recall in recalls:
+                if recall.closing:
+                    counts[recall.id] = json.loads(
+                        recall.closing)['counts']
         return {
             name: {r.id: counts[r.id][name] for r in recalls}
             for name in names}
@@ -303,7 +310,10 @@ class Recall(Workflow, ModelSQL, ModelView):
             recall._check_nothing_open()
         for recall in recalls:
             cls.write([recall], {
-                    'closing': json.dumps(standing.balance_values(recall)),
+                    'closing': json.dumps({
+                            **standing.balance_values(recall),
+                            'counts': standing.counts([recall])[recall.id],
+                            }),
                     })
         cls._end(recalls, 'closed')
 

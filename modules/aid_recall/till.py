@@ -4,6 +4,8 @@ Neither how much of it somebody got, nor when, nor of what else.
 """
 from __future__ import annotations
 
+from dateutil.relativedelta import relativedelta
+
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.pool import Pool, PoolMeta
@@ -42,6 +44,22 @@ class Basket(metaclass=PoolMeta):
                     'depends': ['recall_words'],
                     },
                 })
+
+    @classmethod
+    @without_check_access
+    def forget_households(cls) -> None:
+        "Who was told of a recall that has ended is forgotten with its basket"
+        pool = Pool()
+        Rule = pool.get('aid.retention.rule')
+        Told = pool.get('aid.recall.household')
+        super().forget_households()
+        today = pool.get('ir.date').today()
+        if months := Rule.months_at(today).get('household'):
+            Told.delete(Told.search([
+                        ('recall.state', 'in', ['closed', 'withdrawn']),
+                        ('last_on', '<',
+                            today - relativedelta(months=months.kept)),
+                        ]))
 
     def _shown(self, lines, names=(*SHOWN, *RECALLED)) -> dict:
         shown = super()._shown(lines, names)

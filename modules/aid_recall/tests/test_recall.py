@@ -175,6 +175,15 @@ class RecallTestCase(TillTestCase):
             self.assertEqual(recall.unit, lot.product.default_uom.symbol)
             with self.assertRaises(AccessError):
                 Recall.delete([recall])
+            # Years later nobody knows who it was, but how many
+            counted = recall.certain, recall.possible, recall.answered
+            Told.write(Told.search([]), {
+                    'last_on': TODAY - dt.timedelta(days=9999)})
+            pool.get('aid.basket').forget_households()
+            self.assertFalse(Told.search([]))
+            recall = Recall(recall.id)
+            self.assertEqual(
+                (recall.certain, recall.possible, recall.answered), counted)
 
     @with_transaction()
     def test_release(self):
