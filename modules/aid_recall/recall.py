@@ -12,7 +12,6 @@ from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
 from . import opening, standing
-from .balance import Balance
 from .exceptions import RecallError
 
 STATES = [
