@@ -15,6 +15,7 @@ from trytond.transaction import Transaction, check_access
 from trytond.wizard import Button, StateAction
 
 from aid_branch.named import visible
+from aid_lot.chain import few
 from aid_lot.trace import MOST_ROWS, Row
 
 from . import who_may_have
@@ -146,6 +147,7 @@ def reached_by(lots: list[int]) -> dict[Key, Reached]:
             Case((line.lot_knowledge == 'assumed', 1), else_=0).as_(
                 'assumed'),
             where=fields.SQL_OPERATORS['in'](line.lot, lots)
+            & few(line.lot)
             & (basket.state == 'done')))
     keys = [got.lot, got.branch, got.assumed]
     cursor = Transaction().connection.cursor()

@@ -38,26 +38,30 @@ BARS = {
 ALLOWED = 20
 BASE = 'network'
 
+# By the indexes, whatever PostgreSQL expects of a recursion
 LINEAGE = """
     WITH RECURSIVE chain(lot) AS (
         SELECT unnest(%(lots)s::int[])
         UNION
-        SELECT p.{far} FROM aid_lot_parent p JOIN chain c ON p.{near} = c.lot)
+        SELECT p.lot FROM chain c CROSS JOIN LATERAL (
+            SELECT {far} AS lot FROM aid_lot_parent WHERE {near} = c.lot
+            OFFSET 0) p)
     """
 BY_HAND = [
     LINEAGE + """
         SELECT m.lot, m.from_location, m.to_location, m.from_branch,
             m.to_branch, sum(m.internal_quantity), count(*),
             min(m.effective_date), max(m.effective_date)
-        FROM chain c JOIN stock_move m ON m.lot = c.lot
-        WHERE m.state = 'done'
+        FROM chain c CROSS JOIN LATERAL (
+            SELECT * FROM stock_move
+            WHERE lot = c.lot AND state = 'done' OFFSET 0) m
         GROUP BY 1, 2, 3, 4, 5""",
     LINEAGE + """
         SELECT l.lot, b.branch, l.lot_knowledge = 'assumed',
             count(DISTINCT b.id), count(DISTINCT b.household), count(*),
             sum(m.internal_quantity)
-        FROM chain c
-        JOIN aid_basket_line l ON l.lot = c.lot
+        FROM chain c CROSS JOIN LATERAL (
+            SELECT * FROM aid_basket_line WHERE lot = c.lot OFFSET 0) l
         JOIN aid_basket b ON b.id = l.basket
         JOIN stock_move m ON m.id = l.move
         WHERE b.state = 'done'
