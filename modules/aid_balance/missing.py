@@ -1,7 +1,8 @@
 """A food group that parcels lack asks once what to do about it.
 
 It never stops anybody: *not on hand*, *replaced by ...* and *go on* all go on.
-The first two are remembered for those who ask donors.
+The first two are remembered for those who ask donors; where the rules are
+binding, one of them is the answer.
 """
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from aid_nutrition.balance import PRESENT
 
 from trytond.model import ModelView, fields
 from trytond.pool import Pool, PoolMeta
-from trytond.pyson import Eval
+from trytond.pyson import Eval, If
 from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateTransition, StateView
 
@@ -36,7 +37,14 @@ class MissingGroup(ModelView):
     food_group = fields.Many2One(
         'aid.food.group', "Food Group", readonly=True)
     kg = fields.Float("Missing (kg)", digits=(None, 1), readonly=True)
-    answer = fields.Selection(ANSWERS, "Answer", required=True, sort=False)
+    binding = fields.Boolean("Binding", readonly=True)
+    answer = fields.Selection(
+        ANSWERS, "Answer", required=True, sort=False,
+        domain=[
+            If(Eval('binding', False), ('answer', '!=', 'go_on'), ()),
+            ],
+        help="Where binding rules ask for the group, one does not just go "
+        "on.")
     replaced_by = fields.Many2One(
         'aid.family', "By",
         states={
@@ -68,16 +76,8 @@ class Make(metaclass=PoolMeta):
         return super().transition_make()
 
     def _lacking(self) -> dict:
-        goods = [
-            (l.product or l.family, _kg(l)) for l in self.start.model.lines]
+        goods = [l.good() for l in self.start.model.lines]
         return lacking(self.start.branch, [(goods, self.start.count)])
-
-
-def _kg(line) -> float | None:
-    "What a line of a model weighs"
-    if line.family:
-        return line.quantity
-    return line.product.to_kg(line.quantity, line.product.default_uom)
 
 
 @without_check_access
@@ -114,7 +114,10 @@ def question(branch, lacks: dict) -> dict:
 
     Where nothing of a group is on hand, that is already the answer.
     """
-    OnHand = Pool().get('aid.lot.on_hand')
+    pool = Pool()
+    OnHand = pool.get('aid.lot.on_hand')
+    RuleSet = pool.get('aid.nutrition.rule.set')
+    rule_set = RuleSet.at(branch.today())
     there = {
         row.product.food_group_used for row in OnHand.in_branch(branch)}
     return {
@@ -123,6 +126,7 @@ def question(branch, lacks: dict) -> dict:
                 'food_group': group.id,
                 'food_group.': {'rec_name': group.rec_name},
                 'kg': kg,
+                'binding': bool(rule_set and rule_set.binding),
                 'answer': None if group in there else 'not_on_hand',
                 } for group, kg in lacks.items()],
         }

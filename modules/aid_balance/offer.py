@@ -5,7 +5,7 @@ its products had been scanned, so that every rule of the till holds.
 """
 from __future__ import annotations
 
-from aid_basket import standing
+from aid_basket import at_table, standing
 from aid_basket.checkout import check_states
 from aid_basket.finish_first import expected
 from aid_basket.scan import Found
@@ -18,6 +18,7 @@ from trytond.pyson import Eval
 from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
+from . import need
 from .exceptions import ProposalError
 from .goods import Goods
 from .parcels import Because, rule_set_of
@@ -133,15 +134,16 @@ def offered(basket) -> dict:
     goods = Goods(
         branch, date, rule, rule_set, basket,
         entitlement.cap_family if entitlement else None)
-    persons = max(basket.count_people() or 1, 1)
+    persons = need.of_basket(basket, date, rule.kcal_per_day)
     taken = goods.of(basket.lines)
     lying = {good.key for good, _ in taken}
     proposal = propose(
         [g for g in goods.all if g.key not in lying],
         [Size(
-                persons, 1, persons * rule.days * rule.kg_per_day,
+                max(basket.count_people() or 1, 1), 1, persons * rule.days * rule.kg_per_day,
                 goods.energy(persons * rule.days))],
-        rule_set.targets(), date, households=expected(branch, date),
+        rule_set.targets(at_table.diets_of_basket(basket)), date,
+        households=expected(branch, date),
         cap=_cap(basket, entitlement), taken=taken, weights=rule.weights(),
         outside=Group.outside_codes())
     because = Because(goods, date)

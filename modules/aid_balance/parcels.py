@@ -19,7 +19,7 @@ from trytond.wizard import (
 from aid_branch.named import own_branch
 from aid_basket.finish_first import expected
 
-from . import missing
+from . import missing, need
 from .exceptions import ProposalError
 from .goods import Goods
 from .proposal import Line, Size, propose
@@ -75,12 +75,12 @@ class ParcelsStart(ModelView):
         self.sizes = [
             Size(persons=persons, count=count)
             for persons, count in sizes_of(
-                households_expected(self.branch, today))]
+                sizes_expected(self.branch, today))]
 
 
 @without_check_access
-def households_expected(branch, date: dt.date) -> list[int]:
-    """How many people each household is that is expected on *date*.
+def households_expected(branch, date: dt.date) -> list:
+    """The households that are expected on *date*, None where it is unknown.
 
     Those of the queue who were not served yet, else whoever is entitled.
     """
@@ -93,14 +93,20 @@ def households_expected(branch, date: dt.date) -> list[int]:
             ('state', 'in', ['expected', 'arrived']),
             ])
     if visits:
-        return [v.household.size if v.household else 1 for v in visits]
-    entitled = {e.household for e in Entitlement.search([
+        return [v.household for v in visits]
+    return list({e.household for e in Entitlement.search([
                 ('branch', '=', branch.id),
                 ('state', '=', 'granted'),
                 ('valid_from', '<=', date),
                 ('valid_until', '>=', date),
-                ])}
-    return [h.size for h in entitled]
+                ])})
+
+
+@without_check_access
+def sizes_expected(branch, date: dt.date) -> list[int]:
+    "How many people each household is that is expected on *date*"
+    return [
+        h.size if h else 1 for h in households_expected(branch, date)]
 
 
 class ParcelsSize(ModelView):
@@ -323,10 +329,14 @@ def proposed(
     rule_set = rule_set_of(today)
     goods = Goods(branch, today, rule, rule_set)
     Group = Pool().get('aid.food.group')
+    # A parcel is for so many people; of how much, those say who are expected
+    each = need.a_head(
+        filter(None, households_expected(branch, today)), today,
+        rule.kcal_per_day) * days
     proposal = propose(
         goods.all, [
-            Size(persons, count, persons * days * rule.kg_per_day,
-                goods.energy(persons * days))
+            Size(persons, count, persons * each * rule.kg_per_day,
+                goods.energy(persons * each))
             for persons, count in sizes],
         rule_set.targets(), today, households=households,
         weights=rule.weights(), outside=Group.outside_codes())

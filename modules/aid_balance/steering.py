@@ -20,8 +20,10 @@ from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import Button, StateReport, StateView, Wizard
 
 from aid_branch.named import own_branch
+from aid_basket import handed_over
 from aid_basket.paper import PaperReport
 
+from . import need
 from .goods import usable
 from .parcels import rule_set_of
 from .wanting import divide, needs
@@ -77,6 +79,7 @@ class SteeringRow(ModelView):
 
     food_group = fields.Many2One(
         'aid.food.group', "Food Group", readonly=True)
+    name = fields.Char("Food Group", readonly=True)
     wanted = fields.Float("Wanted (kg)", digits=(None, 0), readonly=True)
     on_hand = fields.Float("On Hand (kg)", digits=(None, 0), readonly=True)
     missing = fields.Float("Missing (kg)", digits=(None, 0), readonly=True)
@@ -110,6 +113,7 @@ class Steering(Wizard):
             'rows': [{
                     'food_group': row['group'].id,
                     'food_group.': {'rec_name': row['group'].rec_name},
+                    'name': row['group'].rec_name,
                     'ask': ', '.join(
                         f'{name} {kg} kg' for name, kg in row['ask']),
                     **{n: round(row[n]) for n in [
@@ -170,17 +174,22 @@ def standing_of(branch, first: dt.date, last: dt.date) -> dict:
     monday = today + dt.timedelta(days=7 - today.weekday())
     went_out = _went_out(branch, first, last)
     there = _on_hand(branch, today)
-    households, people = entitled(branch, monday)
-    kg = people * rule.days * rule.kg_per_day
+    households = entitled(branch, monday)
+    eaters = [
+        (diets, persons * rule.days * rule.kg_per_day)
+        for diets, persons in need.by_diet(
+            households, monday, rule.kcal_per_day).items()
+        ] or [(frozenset(), 0.0)]
     return {
         'words': gettext(
-            'aid_balance.msg_steering_words', households=households,
-            people=people, days=rule.days, kg=round(kg)),
+            'aid_balance.msg_steering_words', households=len(households),
+            people=sum(h.size for h in households), days=rule.days,
+            kg=round(sum(kg for _, kg in eaters))),
         'came': _picture(rule_set, _came_in(branch, first, last)),
         'there': _picture(rule_set, there),
         'left': _picture(rule_set, went_out),
         'rows': _rows(
-            rule_set, kg, _on_hand(branch, monday), went_out,
+            rule_set, eaters, _on_hand(branch, monday), went_out,
             _lacked(branch, first, last)),
         'provisional': rule_set.provisional,
         'rule_set': rule_set.rec_name,
@@ -223,24 +232,12 @@ def _came_in(branch, first: dt.date, last: dt.date) -> dict:
 
 def _went_out(branch, first: dt.date, last: dt.date) -> dict:
     "Kilograms by product that baskets took home"
-    pool = Pool()
-    Product = pool.get('product.product')
-    session = pool.get('aid.distribution.session').__table__()
-    basket = pool.get('aid.basket').__table__()
-    line = pool.get('aid.basket.line').__table__()
-    cursor = Transaction().connection.cursor()
-    cursor.execute(*session.join(
-            basket, condition=basket.session == session.id).join(
-            line, condition=line.basket == basket.id).select(
-            line.product, Sum(line.kg),
-            where=(session.branch == branch.id)
-            & (session.date >= first) & (session.date <= last)
-            & (basket.state == 'done'),
-            group_by=[line.product]))
-    weights = dict(cursor.fetchall())
-    return {
-        p: weights[p.id] for p in Product.browse(list(weights))
-        if weights[p.id]}
+    taken = handed_over.of_baskets([
+            ('branch', '=', branch.id),
+            ('date', '>=', first),
+            ('date', '<=', last),
+            ])
+    return {product: kg for product, kg in taken.items() if kg}
 
 
 def _on_hand(branch, date: dt.date) -> dict:
@@ -264,20 +261,24 @@ def _lacked(branch, first: dt.date, last: dt.date) -> dict:
     return result
 
 
-def entitled(branch, date: dt.date) -> tuple[int, int]:
-    "Households of *branch* entitled on a day of the week from *date*, people"
+def entitled(branch, date: dt.date) -> set:
+    "Households of *branch* entitled on a day of the week from *date*"
     Entitlement = Pool().get('aid.entitlement')
-    households = {e.household for e in Entitlement.search([
+    return {e.household for e in Entitlement.search([
                 ('branch', '=', branch.id),
                 ('state', '=', 'granted'),
                 ('valid_from', '<=', date + dt.timedelta(days=6)),
                 ('valid_until', '>=', date),
                 ])}
-    return len(households), sum(h.size for h in households)
 
 
-def _rows(rule_set, kg: float, there: dict, went_out: dict, lacked) -> list:
-    "What is wanted, there and missing of each food group, in kg"
+def _rows(
+        rule_set, eaters: list[tuple[frozenset, float]], there: dict,
+        went_out: dict, lacked) -> list:
+    """What is wanted, there and missing of each food group, in kg.
+
+    :param eaters: the diets that people mind, and how much they eat
+    """
     pool = Pool()
     Group = pool.get('aid.food.group')
     Family = pool.get('aid.family')
@@ -296,17 +297,20 @@ def _rows(rule_set, kg: float, there: dict, went_out: dict, lacked) -> list:
             of_group[product.family] += weight
     cooked = {t.group: t.cooked for t in targets}
     rows = []
-    for need in needs(targets, kg, {g.group: g.kg for g in balance.groups}):
-        of_group = families[need.group]
+    wanted = needs(
+        [(rule_set.targets(diets), kg) for diets, kg in eaters],
+        {g.group: g.kg for g in balance.groups})
+    for row in wanted:
+        of_group = families[row.group]
         # Weights are compared as eaten, and asked for as they are bought
-        factor = _plate(of_group, cooked[need.group])
-        asked = divide(need.missing / factor, of_group)
+        factor = _plate(of_group, cooked[row.group])
+        asked = divide(row.missing / factor, of_group)
         rows.append({
-                'group': groups[need.group],
-                'wanted': need.wanted / factor,
-                'on_hand': need.there / factor,
-                'missing': need.missing / factor,
-                'lacked': lacked.get(groups[need.group], 0.0),
+                'group': groups[row.group],
+                'wanted': row.wanted / factor,
+                'on_hand': row.there / factor,
+                'missing': row.missing / factor,
+                'lacked': lacked.get(groups[row.group], 0.0),
                 'ask': sorted(
                     ((f.name, kilos) for f, kilos in asked.items()),
                     key=lambda row: (-row[1], row[0])),

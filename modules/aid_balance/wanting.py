@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aid_nutrition.balance import Target
@@ -45,15 +46,24 @@ def _middle(target: Target) -> float:
 
 
 def needs(
-        targets: Sequence[Target], kg: float,
+        eaters: Iterable[tuple[Sequence[Target], float]],
         there: Mapping[str, float]) -> list[Need]:
-    """What of *kg* of food is wanted and there of each group.
+    """What food is wanted and there of each group.
 
-    :param there: kilograms by group, of the weights that *targets* compare
+    :param eaters: kilograms that people want, with what is asked of them:
+        who takes no meat wants as much of all the rest
+    :param there: kilograms by group, of the weights that targets compare
+
+    >>> meat, bread = Target('MEAT', 0.2), Target('BREAD', 0.8)
+    >>> needs([([meat, bread], 10), ([bread], 10)], {})[1].wanted
+    18.0
     """
+    wanted: dict[str, float] = defaultdict(float)
+    for targets, kg in eaters:
+        for group, share in shares(targets).items():
+            wanted[group] += share * kg
     return [
-        Need(group, share * kg, there.get(group, 0.0))
-        for group, share in shares(targets).items()]
+        Need(group, kg, there.get(group, 0.0)) for group, kg in wanted.items()]
 
 
 def divide(

@@ -74,6 +74,25 @@ def diets_of_basket(basket) -> frozenset[str]:
     return frozenset(k.code for k in allergen.constraints_of(basket))
 
 
+def against(kinds: Iterable, date: dt.date, branch=None) -> Any:
+    """What of some products is against *kinds*, or may be.
+
+    :param branch: where they are
+    :return: a function of products, see ``Goods.conflicts``; None where
+        there is nothing to mind
+    """
+    if not kinds:
+        return None
+
+    def conflicts(products: list) -> list[tuple[Any, str, str]]:
+        return [
+            (product, presence, ', '.join(sorted(k.name for k in found)))
+            for product, presences in allergen.present(
+                kinds, products, date, branch).items()
+            for presence, found in presences.items()]
+    return conflicts
+
+
 def not_proposed(kinds: Iterable, date: dt.date, branch=None) -> Any:
     """What of some products is not proposed to who minds *kinds*.
 

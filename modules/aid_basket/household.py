@@ -19,6 +19,11 @@ class Household(metaclass=PoolMeta):
             help="What is open from earlier baskets. "
             "It never keeps anybody from a basket."),
         'get_owed')
+    balance_on_paper = fields.Boolean(
+        "What We Offer on the Paper",
+        help="The household asked for it: one sentence on what its basket "
+        "holds, on the ticket or the sheet. Never anything about the "
+        "household.")
 
     @classmethod
     def __setup__(cls) -> None:
@@ -29,6 +34,10 @@ class Household(metaclass=PoolMeta):
                     'depends': ['owed'],
                     },
                 })
+
+    @staticmethod
+    def default_balance_on_paper() -> bool:
+        return False
 
     @classmethod
     def get_owed(cls, households, name: str) -> dict:

@@ -13,6 +13,7 @@ from trytond.report import Report
 from trytond.rpc import RPC
 from trytond.transaction import Transaction, without_check_access
 
+from . import verdict
 from .reckoning import promotion_words, rule_of
 
 LABELS = [
@@ -102,6 +103,7 @@ class BasketPaper(PaperReport, Report):
             'payments': cls._payments(basket),
             'due': max(basket.due, ZERO) if basket.state == 'done' else ZERO,
             'mention': cls._mention(basket),
+            'balance': verdict.on_paper(basket),
             'reversed': cls._reversed(basket),
             }
         paper['market_value'] = sum(
@@ -186,7 +188,8 @@ def ticket_height(paper: dict) -> int:
         + (4 * len(paper['charged']) if paper['values'] else 0)
         + 5 * len(paper['payments']) + 8 * len(paper['reversed'])
         + (6 if paper['duplicate'] else 0)
-        + (12 if paper['free'] else 0))
+        + (12 if paper['free'] else 0)
+        + 4 * -(-len(paper['balance']) // 40))
 
 
 def can_pdf() -> bool:

@@ -22,7 +22,7 @@ from trytond.wizard import Button, StateView, Wizard
 from aid_nutrition.goods import Goods
 from aid_nutrition.goods_balance import shown
 
-from . import at_table, handed_over, verdict
+from . import allergen, at_table, handed_over, verdict
 
 #: Days that are proposed where a time is asked for
 DAYS = 28
@@ -82,7 +82,9 @@ class Household(metaclass=PoolMeta):
             pairs=list(weights.items()),
             date=date,
             diets=at_table.diets(first) if alone else frozenset(),
-            people=at_table.of_household(first, date) if alone else None)
+            people=at_table.of_household(first, date) if alone else None,
+            conflicts=at_table.against(
+                allergen.minded(first), date) if alone else None)
 
 
 class Parcel(metaclass=PoolMeta):

@@ -75,9 +75,35 @@ def _verdict(
 
 
 @without_check_access
+def on_paper(basket) -> str:
+    """One kind sentence of what *basket* holds, for the paper of who asked.
+
+    Only what is good of it; nothing at all where the household did not ask.
+    """
+    pool = Pool()
+    Group = pool.get('aid.food.group')
+    RuleSet = pool.get('aid.nutrition.rule.set')
+    household = basket.household
+    if not household or not household.balance_on_paper:
+        return ''
+    rule_set = RuleSet.at(basket.date)
+    if not rule_set:
+        return ''
+    result = rule_set.verdict(
+        replace(goods_of(basket, basket.lines), branch=None))
+    if not result.good:
+        return ''
+    names = Group.names()
+    return gettext('aid_basket.msg_paper_balance', groups=', '.join(
+            names[code][:1].lower() + names[code][1:]
+            for code in result.good))
+
+
+@without_check_access
 def goods_of(basket, lines) -> Goods:
     "What *lines* of *basket* hold, for whom, and what else is on the shelf"
     session = basket.session
+    minded = allergen.minded_by(basket)
     return Goods(
         name=gettext('aid_basket.msg_balance_this'),
         pairs=[
@@ -87,8 +113,8 @@ def goods_of(basket, lines) -> Goods:
         branch=session.branch if basket.state == 'draft' else None,
         diets=at_table.diets_of_basket(basket),
         people=at_table.of_basket(basket, session.date),
-        refused=at_table.not_proposed(
-            allergen.minded_by(basket), session.date, session.branch))
+        refused=at_table.not_proposed(minded, session.date, session.branch),
+        conflicts=at_table.against(minded, session.date, session.branch))
 
 
 def _kg(line) -> float | None:

@@ -31,6 +31,9 @@ class Goods:
     :param people: who eats it; None where it is for nobody in particular
     :param refused: which of some products are not proposed, because somebody
         does not take them or has to look at the label
+    :param conflicts: what of some products is against a constraint: the
+        product, ``contains``, ``traces`` or ``unknown``, and the constraints
+        by name
     """
     name: str
     pairs: Sequence[tuple[Any, float | None]]
@@ -39,3 +42,4 @@ class Goods:
     diets: frozenset[str] = frozenset()
     people: Sequence[Person] | None = None
     refused: Callable[[list], set] | None = None
+    conflicts: Callable[[list], list[tuple[Any, str, str]]] | None = None

@@ -29,6 +29,8 @@ WIDTH = 460
 VISUALS = {
     'within': 'success', 'reached': 'success', 'plenty': 'muted',
     'low': 'warning', 'absent': 'warning'}
+#: Three different answers, the one to mind first first
+PRESENCES = ['contains', 'traces', 'unknown']
 
 
 class GoodsBalance(Wizard):
@@ -66,6 +68,7 @@ def shown(goods: Goods) -> dict[str, Any]:
         'picture': picture.draw(result, labels, width=WIDTH).encode(),
         'groups': group_rows(result, labels),
         'coverage': _coverage(result),
+        'conflicts': _conflicts(goods),
         **_composition(goods, rule_set),
         }
 
@@ -138,6 +141,23 @@ def _coverage(result: balance.Balance) -> str:
                 'aid_nutrition.msg_shown_outside',
                 kg=lang.format_number(result.outside_kg, digits=1)))
     return ' '.join(said)
+
+
+def _conflicts(goods: Goods) -> list[dict[str, Any]]:
+    "What is against a constraint, surely, perhaps, or for all that is known"
+    if not goods.conflicts:
+        return []
+    products = dict.fromkeys(
+        thing.product if thing.__name__ == 'aid.family' else thing
+        for thing, _ in goods.pairs)
+    found = goods.conflicts([p for p in products if p])
+    return [{
+            'product': product.rec_name,
+            'presence': gettext(f'aid_nutrition.msg_presence_{presence}'),
+            'constraints': constraints,
+            'visual': None if presence == 'unknown' else 'warning',
+            } for product, presence, constraints in sorted(
+                found, key=lambda c: (PRESENCES.index(c[1]), c[0].rec_name))]
 
 
 def _composition(goods: Goods, rule_set) -> dict[str, Any]:
@@ -225,6 +245,9 @@ class Show(ModelView):
     groups = fields.One2Many(
         'aid.goods.balance.group', None, "Food Groups", readonly=True)
     coverage = fields.Text("Known", readonly=True)
+    conflicts = fields.One2Many(
+        'aid.goods.balance.conflict', None, "To Mind", readonly=True,
+        states={'invisible': ~Eval('conflicts', [])})
     composition_words = fields.Text("Known", readonly=True)
     kcal = fields.Integer(
         "Energy (kcal)", readonly=True, states={'invisible': ~Eval('kcal')})
@@ -271,6 +294,15 @@ class ShowGroup(ColouredMixin, ModelView):
     share = _percent("Share")
     band = fields.Char("Target", readonly=True)
     state = fields.Char("Is", readonly=True)
+
+
+class ShowConflict(ColouredMixin, ModelView):
+    "Goods that are against a constraint of those they are for"
+    __name__ = 'aid.goods.balance.conflict'
+
+    product = fields.Char("Goods", readonly=True)
+    presence = fields.Char("Label", readonly=True)
+    constraints = fields.Char("Constraint", readonly=True)
 
 
 class ShowNutrient(ColouredMixin, ModelView):

@@ -11,10 +11,11 @@ from aid_branch.reading import read_together
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
+from trytond.pyson import Eval
 from trytond.transaction import without_check_access
 
 from . import balance, nutrients, remembered
-from .composition import LETTERS, letter_icon
+from .composition import LETTERS, letter_icon, letter_picture
 from .food_group import FoodMixin
 
 # Families of which a generic good can complete a basket; their phrases are
@@ -26,6 +27,21 @@ OFFERED_FAMILIES = frozenset({
 
 class Template(FoodMixin, metaclass=PoolMeta):
     __name__ = 'product.template'
+
+    nutri_picture = fields.Function(fields.Binary(
+            "Nutri-Score", states={'invisible': ~Eval('nutri_picture')}),
+        'get_nutri_picture')
+
+    @classmethod
+    def get_nutri_picture(
+            cls, templates: list, name: str) -> dict[int, bytes | None]:
+        "The letter of its variants, where they have the same one"
+        pictures = {}
+        for template in templates:
+            letters = {p.nutri_score for p in template.products}
+            letter = letters.pop() if len(letters) == 1 else None
+            pictures[template.id] = letter_picture(letter) if letter else None
+        return pictures
 
 
 class Product(remembered.RememberedMixin, metaclass=PoolMeta):
@@ -49,6 +65,9 @@ class Product(remembered.RememberedMixin, metaclass=PoolMeta):
         'get_nutri_score', searcher='search_nutri_score')
     nutri_score_icon = fields.Function(fields.Char(
             "Nutri-Score Icon"), 'get_nutri_score')
+    nutri_picture = fields.Function(fields.Binary(
+            "Nutri-Score", states={'invisible': ~Eval('nutri_score')}),
+        'get_nutri_picture')
 
     @classmethod
     def get_food(
@@ -124,6 +143,14 @@ class Product(remembered.RememberedMixin, metaclass=PoolMeta):
         icons = {key: letter_icon(letter) for key, letter in letters.items()}
         values = {'nutri_score': letters, 'nutri_score_icon': icons}
         return {name: values[name] for name in names}
+
+    @classmethod
+    def get_nutri_picture(
+            cls, products: list, name: str) -> dict[int, bytes | None]:
+        "The letter as it stands on packs"
+        return {
+            p.id: letter_picture(p.nutri_score) if p.nutri_score else None
+            for p in products}
 
     @classmethod
     def search_nutri_score(cls, name: str, clause: tuple) -> list:

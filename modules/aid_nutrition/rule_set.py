@@ -96,8 +96,8 @@ class RuleSet(
             'readonly': (
                 (Eval('standing') != 'validated') & ~Eval('binding')),
             },
-        help="What a parcel lacks is asked about before it is made. Never "
-        "binding for a basket that a household chooses.")
+        help="What a parcel lacks is replaced or not on hand: one does not "
+        "just go on. Never binding for a basket that a household chooses.")
     youngest_age = fields.Float(
         "Words from (years)", digits=(None, 1), required=True,
         domain=[('youngest_age', '>=', 0)],

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
 
-from aid_balance import wanting
+from aid_balance import need, wanting
 from aid_balance.steering import _came_in, _went_out, standing_of
 from aid_balance.wanting import Need, divide, needs, shares
 from aid_balance.tests.shelf import at_shelf
+from aid_basket import at_table
 from aid_basket.tests.till import (
     TillTestCase, basket_of, count_statements, create_household,
     family, give, grant_entitlement, make_branch, open_session, rule)
@@ -26,13 +27,15 @@ class WantingTestCase(unittest.TestCase):
 
     def test_examples(self):
         self.assertFalse(doctest.testmod(wanting).failed)
+        self.assertFalse(doctest.testmod(need).failed)
 
     def test_needs(self):
         targets = [
             Target('A', 0.2, 0.4, share=0.3), Target('B', 0.7),
             Target('C', None, 0.1)]
         self.assertEqual(
-            [(n, n.missing) for n in needs(targets, 100, {'A': 50.0})], [
+            [(n, n.missing) for n in needs(
+                    [(targets, 100)], {'A': 50.0})], [
                 (Need('A', 30, 50), 0), (Need('B', 70, 0), 70)])
         # A figure outside of its own band is not taken
         self.assertEqual(
@@ -99,9 +102,31 @@ class SteeringTestCase(TillTestCase):
                 dict(rows['MFE']['ask']))
             self.assertIn('<svg', figures['came'])
             self.assertIn("3 people", figures['words'])
+            self.assert_need(household, figures['rows'], today)
             _, content, _, _ = Report.execute(
                 [branch.id], {'model': 'aid.branch'})
             self.assertTrue(content)
+
+    def assert_need(self, household, rows, today):
+        "What a mother and two children need, not three times a reference"
+        rule = Pool().get('aid.proposal.rule').holding(
+            household.branch, today)
+        persons = need.persons(
+            at_table.of_household(household, today), rule.kcal_per_day)
+        self.assertNotAlmostEqual(persons, 3, 1)
+        rule_set = Pool().get('aid.nutrition.rule.set').at(today)
+
+        def wanted(group, *diets):
+            return shares(rule_set.targets(diets)).get(group, 0.0) * (
+                persons * rule.days * rule.kg_per_day)
+        dairy, = (r for r in rows if r['group'].code == 'DA')
+        self.assertAlmostEqual(dairy['wanted'], wanted('DA'))
+        self.assertEqual(
+            need.by_diet([household], today, rule.kcal_per_day),
+            {frozenset(): persons})
+        # Who takes no meat wants more of all the rest
+        self.assertFalse(wanted('MFE', 'vegetarian'))
+        self.assertGreater(wanted('DA', 'vegetarian'), wanted('DA'))
 
     @with_transaction()
     def test_bounded(self):

@@ -1,10 +1,12 @@
 import datetime as dt
+from unittest.mock import patch
 
 from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
 
 from aid_basket import at_table, handed_over, verdict
 from aid_basket.checkout import checkout
+from aid_nutrition.goods_balance import shown
 
 from .till import (
     TillTestCase, answer, at_till, basket_of, count_statements,
@@ -129,6 +131,66 @@ class VerdictTestCase(TillTestCase):
             self.assertIn("oil", said)
             self.assertEqual(
                 at_table.diets(household), frozenset(['vegetarian']))
+
+    @with_transaction()
+    def test_conflicts(self):
+        "Contains, perhaps traces, not known: three different answers"
+        pool = Pool()
+        Constraint = pool.get('aid.household.constraint')
+        Kind = pool.get('aid.household.constraint.kind')
+        Template = pool.get('product.template')
+        with at_till() as branch:
+            household = self.known(branch)
+            peanuts, = Kind.search([('code', '=', 'peanuts')])
+            Constraint.create([{
+                        'household': household.id, 'kind': peanuts.id}])
+            Plausible = pool.get('aid.allergen.plausible')
+            Plausible.create([{
+                        'kind': peanuts.id,
+                        'family': family('bread').id}])
+            contains, traces, unknown, free = (
+                p for i, p in enumerate(self.products(20)) if i % 5 == 0)
+            for product, presence in [
+                    (contains, 'contains'), (traces, 'traces')]:
+                product.template.allergens = [{
+                        'kind': peanuts.id, 'presence': presence}]
+            free.template.allergens_declared = True
+            Template.save([
+                    p.template for p in (contains, traces, unknown, free)])
+            basket = self.served(branch, ('dairy', 2))
+            basket = basket_of(basket.session, household, *(
+                    (p, 1) for p in (unknown, traces, free, contains)))
+            shown_ = shown(pool.get('aid.basket').goods_to_balance([basket]))
+            self.assertEqual(
+                [(c['product'], c['presence']) for c in shown_['conflicts']], [
+                    (contains.name, "contains it"),
+                    (traces.name, "may contain traces"),
+                    (unknown.name, "not known: look at the label")])
+            self.assertEqual(
+                shown_['conflicts'][0]['constraints'], peanuts.name)
+
+    @with_transaction()
+    def test_on_paper(self):
+        "One sentence of what is good, where the household asked for it"
+        with at_till() as branch:
+            household = self.known(branch)
+            basket = self.served(
+                branch, ('bread', 3), ('dairy', 3), ('fats', 0.3),
+                ('fruit_vegetables', 4), household=household)
+            self.assertEqual(verdict.on_paper(basket), '')
+            household.balance_on_paper = True
+            household.save()
+            basket = Pool().get('aid.basket')(basket.id)
+            self.assertEqual(
+                verdict.on_paper(basket),
+                "In your basket today, a good share of: fruit and "
+                "vegetables, bread and starchy foods, milk and dairy, oil "
+                "and butter.")
+            Paper = Pool().get('aid.basket.paper', type='report')
+            with patch('aid_basket.paper.can_pdf', return_value=False):
+                _, content, _, _ = Paper.execute(
+                    [basket.id], {'model': 'aid.basket'})
+            self.assertIn("In your basket today", content)
 
     @with_transaction()
     def test_at_table(self):
