@@ -12,11 +12,10 @@ UNKIND = re.compile(
     r"\b(trop|mauvais\w*|mal|pas assez|insuffisan\w*|manqu\w*|carenc\w*|"
     r"déséquilibr\w*|devez|devriez|faut|évitez|vous|votre|famille)\b", re.I)
 WORDS = ["équilibré", "à compléter", "peu varié"]
-NO_WORD = "L'équilibre s'affiche"
 
 
 def test_sentences_of_the_demo(demo):
-    "A word for most baskets, each of the words, and nothing unkind"
+    "A word for most baskets, seldom the last one, and nothing unkind"
     baskets = ask(
         demo, 'aid.basket', 'search_read', [('state', '=', 'done')], 0, None,
         [('id', 'ASC')], ['balance_words', 'balance_picture'])
@@ -32,10 +31,11 @@ def test_sentences_of_the_demo(demo):
     for sentence in sentences:
         assert not UNKIND.search(sentence), sentence
     assert len(baskets) >= 100
-    for word in ["équilibré", "à compléter"]:
-        assert words[word] >= 5, words
-    # Most of what is offered deserves better than the last of the words
-    assert words["peu varié"] < len(baskets) / 4, words
+    said = sum(words[word] for word in WORDS)
+    # What is given decides what a basket holds: most are to be completed
+    assert said > 0.85 * len(baskets), words
+    assert words["peu varié"] < 0.15 * len(baskets), words
+    assert words["équilibré"], words
 
 
 def _word(picture) -> str | None:
