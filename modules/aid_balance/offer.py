@@ -140,7 +140,8 @@ def offered(basket) -> dict:
     proposal = propose(
         [g for g in goods.all if g.key not in lying],
         [Size(
-                max(basket.count_people() or 1, 1), 1, persons * rule.days * rule.kg_per_day,
+                max(basket.count_people() or 1, 1), 1,
+                persons * rule.days * rule.kg_per_day,
                 goods.energy(persons * rule.days))],
         rule_set.targets(at_table.diets_of_basket(basket)), date,
         households=expected(branch, date),

@@ -91,7 +91,8 @@ class PaperTestCase(TillTestCase):
         "A ticket is as long as what stands on it"
         empty = {
             'address': '', 'charged': [], 'free': [], 'values': False,
-            'payments': [], 'reversed': [], 'duplicate': False}
+            'payments': [], 'reversed': [], 'duplicate': False,
+            'balance': ''}
         line = {'product': "Bread", 'note': ''}
         short = paper.ticket_height(empty)
         long = paper.ticket_height(

@@ -190,7 +190,7 @@ class VerdictTestCase(TillTestCase):
             with patch('aid_basket.paper.can_pdf', return_value=False):
                 _, content, _, _ = Paper.execute(
                     [basket.id], {'model': 'aid.basket'})
-            self.assertIn("In your basket today", content)
+            self.assertIn("In your basket today", str(content))
 
     @with_transaction()
     def test_at_table(self):
