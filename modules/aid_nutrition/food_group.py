@@ -4,7 +4,6 @@ from __future__ import annotations
 from typing import Any
 
 from trytond.model import ModelSQL, ModelView, Unique, fields, sequence_ordered
-from trytond.pool import Pool
 from trytond.pyson import Eval, If
 
 from . import remembered

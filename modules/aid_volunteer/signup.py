@@ -1,7 +1,6 @@
 """Who comes to a shift, who waits for a place, and who was there."""
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 
 from sql import Literal
