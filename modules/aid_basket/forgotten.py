@@ -14,6 +14,8 @@ from sql.aggregate import Sum
 from sql.conditionals import Coalesce
 from sql.functions import Abs
 
+from aid_branch.reading import forget_read
+
 from trytond.model import Index, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
@@ -79,7 +81,7 @@ class Basket(metaclass=PoolMeta):
                 & ((table.entitlement == Null)
                     | ~table.entitlement.in_(in_force))
                 & settled))
-        _forget_read(cls)
+        forget_read(cls)
 
 
 class Visit(metaclass=PoolMeta):
@@ -92,12 +94,4 @@ class Visit(metaclass=PoolMeta):
         Transaction().connection.cursor().execute(*table.update(
                 [table.household], [Null],
                 where=(table.date < before) & (table.household != Null)))
-        _forget_read(cls)
-
-
-def _forget_read(model) -> None:
-    "Drop what the transaction has read before the rows were written"
-    transaction = Transaction()
-    transaction.counter += 1
-    for cache in transaction.cache.values():
-        cache.pop(model.__name__, None)
+        forget_read(cls)

@@ -1,7 +1,9 @@
-"""Records that were come by one by one, read together all the same."""
+"""Records that were come by one by one, read together; or not any more."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+from trytond.transaction import Transaction
 
 
 def read_together(records: Iterable) -> None:
@@ -46,3 +48,14 @@ def share(records: Iterable, *names: str) -> None:
         same = {r.id: r for r in Model.browse(list(named))}
         for record in sent:
             setattr(record, name, same[getattr(record, name).id])
+
+
+def forget_read(Model) -> None:
+    """Drop what the transaction has read of *Model* before rows were written.
+
+    For who writes them by a statement of its own.
+    """
+    transaction = Transaction()
+    transaction.counter += 1
+    for cache in transaction.cache.values():
+        cache.pop(Model.__name__, None)

@@ -25,6 +25,7 @@ from trytond.pyson import Eval, If
 from trytond.transaction import Transaction, without_check_access
 
 from aid_branch.named import visible
+from aid_branch.reading import forget_read
 
 from .exceptions import InsufficientQuantityError
 
@@ -366,7 +367,7 @@ class OnHand(ModelSQL, ModelView):
         more = {key: delta for key, delta in deltas.items() if delta > 0}
         if more:
             cls._add(more)
-        cls._forget()
+        forget_read(cls)
 
     @classmethod
     def hold(cls, keys: Iterable[Key]) -> dict[Key, float]:
@@ -473,14 +474,6 @@ class OnHand(ModelSQL, ModelView):
                         _rounded(table.quantity + _PROPOSED.quantity),
                         CurrentTimestamp(), transaction.user])))
 
-    @classmethod
-    def _forget(cls) -> None:
-        "Drop what the transaction has read before the rows were written"
-        transaction = Transaction()
-        transaction.counter += 1
-        for cache in transaction.cache.values():
-            cache.pop(cls.__name__, None)
-
     # Rebuild and check
 
     @classmethod
@@ -567,7 +560,7 @@ class OnHand(ModelSQL, ModelView):
                     location.branch, _earliest(lot), moved.quantity,
                     Literal(Transaction().user), CurrentTimestamp(),
                     where=moved.quantity > 0)))
-        cls._forget()
+        forget_read(cls)
         return differences
 
     @classmethod
@@ -603,7 +596,7 @@ class OnHand(ModelSQL, ModelView):
                     [location.select(location.branch,
                             where=location.id == table.location)],
                     where=_in(table.location, locations)))
-        cls._forget()
+        forget_read(cls)
 
 
 class _Proposed(Table):

@@ -7,7 +7,7 @@ from typing import Any
 
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
-from trytond.pool import Pool
+from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import check_access, without_check_access
 from trytond.wizard import (
@@ -174,6 +174,26 @@ class Trace(Wizard):
             'ids': [lot.id for lot in lots],
             'forwards': self._follow is chain.forward,
             }
+
+
+class Lot(metaclass=PoolMeta):
+    "Asks of its form where it went, in place of Tryton's moves one by one"
+    __name__ = 'stock.lot'
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        cls._buttons.update({'trace_backward': {}, 'trace_forward': {}})
+
+    @classmethod
+    @ModelView.button_action('aid_lot.wizard_trace_backward')
+    def trace_backward(cls, lots) -> None:
+        "Where does it come from"
+
+    @classmethod
+    @ModelView.button_action('aid_lot.wizard_trace_forward')
+    def trace_forward(cls, lots) -> None:
+        "Where did it go"
 
 
 class TraceForward(Trace):
