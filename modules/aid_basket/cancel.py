@@ -94,16 +94,46 @@ def _bring_back(basket, fates: dict[int, str]) -> None:
     Line = pool.get('aid.basket.line')
     Move = pool.get('stock.move')
     lines = [line for line in basket.lines if line.move]
+    back = came_back(lines)
+    left = {
+        line: quantity for line in lines
+        if (quantity := round(line.quantity - back[line], 6)) > 0}
     today = basket.session.branch.today()
     moves = Move.create([
             return_values(
-                basket, line, fates.get(line.id), today, line.quantity)
-            for line in lines])
+                basket, line, fates.get(line.id), today, quantity)
+            for line, quantity in left.items()])
     Move.do(moves)
-    for line, move in zip(lines, moves):
+    for line in lines:
         line.fate = fates.get(line.id, 'never_left')
+    for line, move in zip(left, moves):
         line.return_move = move
     Line.save(lines)
+
+
+def came_back(lines) -> dict:
+    """How much of each of *lines* is here again already, in its unit.
+
+    Brought back because of a recall, say: that leaves the basket as it was.
+    One question for all of them, which begins with their lots: these have an
+    index, origins have none.
+    """
+    pool = Pool()
+    Move = pool.get('stock.move')
+    UoM = pool.get('product.uom')
+    back = dict.fromkeys(lines, 0.0)
+    by_move = {str(line.move): line for line in lines if line.move}
+    for move in Move.search([
+                ('lot', 'in', list({
+                            line.move.lot.id for line in by_move.values()
+                            if line.move.lot})),
+                ('state', '=', 'done'),
+                ('origin', 'in', list(by_move)),
+                ]):
+        line = by_move[str(move.origin)]
+        back[line] = round(back[line] + UoM.compute_qty(
+                move.unit, move.quantity, line.unit, round=False), 6)
+    return back
 
 
 def return_values(

@@ -4,6 +4,7 @@ import unittest
 from unittest.mock import patch
 
 from aid_basket import checkout as hot_path
+from aid_basket.cancel import cancel
 from aid_basket.exceptions import CheckoutError
 from aid_basket.exchange import begin, bring_back
 from aid_basket.tests.till import (
@@ -291,7 +292,7 @@ class RecallTestCase(TillTestCase):
             lot = yoghurts(branch)
             session = open_session(branch)
             here, there, other = [create_household(branch) for _ in range(3)]
-            hand_over(session, here, (lot, 3))
+            eaten = hand_over(session, here, (lot, 3))
             bought = hand_over(session, there, (lot, 2))
             hand_over(session, other, (lot, 1))
             recall = opened(lot)
@@ -324,6 +325,11 @@ class RecallTestCase(TillTestCase):
             self.assertEqual(on_hand(lot), 17)
             self.assertEqual(again(recall).returned, 3)
             self.assertEqual(Basket(basket.id).recall_words, None)
+
+            # What came back does not come back once more with its basket
+            cancel(again(eaten), "Mistake", {})
+            self.assertEqual(on_hand(lot, branch), 14)
+            self.assertEqual(on_hand(lot), 19)
 
     @with_transaction()
     def test_found_beside_it(self):
