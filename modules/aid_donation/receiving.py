@@ -267,8 +267,12 @@ def _make_lots_and_moves(lines, days) -> None:
     Lot = pool.get('stock.lot')
     Move = pool.get('stock.move')
     goods = [_what_came(line) for line in lines]
+    worth = pool.get('product.product').market_values_on([
+            (product, days[line.donation])
+            for line, (product, *_) in zip(lines, goods)])
     lots = Lot.create([
-            _lot_values(line, product, weight, days[line.donation], number)
+            _lot_values(
+                line, product, weight, days[line.donation], number, worth)
             for line, (product, _, _, weight), number
             in zip(lines, goods, Lot.next_numbers(len(lines)))])
     _remember_weights(lines, [weight for *_, weight in goods])
@@ -313,10 +317,12 @@ def _what_came(line):
     return product, quantity, unit, line.net_weight
 
 
-def _lot_values(line, product, weight, day: dt.date, number: str) -> dict:
+def _lot_values(
+        line, product, weight, day: dt.date, number: str,
+        worth: dict) -> dict:
     "What the lot of *line* knows; the same keys for each, for one insert"
     donation = line.donation
-    value, method, valued_on = _value(line, product, day)
+    value, method, valued_on = _value(line, product, day, worth)
     return {
         'number': number,
         'product': product.id,
@@ -335,7 +341,7 @@ def _lot_values(line, product, weight, day: dt.date, number: str) -> dict:
         }
 
 
-def _value(line, product, day: dt.date):
+def _value(line, product, day: dt.date, worth: dict):
     """What one default unit of the goods is worth, how it is known and since.
 
     What the line says goes first (per unit of the line, or per kilogram);
@@ -352,7 +358,7 @@ def _value(line, product, day: dt.date):
             value *= Decimal(str(one)) if one is not None else 1
         return (
             round_price(value), line.value_method, line.value_date or day)
-    value = product.market_value(day)
+    value = worth[product, day]
     if value is None:
         return None, None, None
     method = (

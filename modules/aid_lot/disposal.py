@@ -260,11 +260,15 @@ class DisposalLine(PaperLineMixin, ModelSQL, ModelView):
     @classmethod
     def get_value(cls, lines, name: str) -> dict[int, Decimal | None]:
         "By the value of the lot, else that of the product on that day"
+        Product = Pool().get('product.product')
+        worth = Product.market_values_on(
+            (line.lot.product, line.disposal.date) for line in lines
+            if line.lot.unit_value is None)
         values: dict = {}
         for line in lines:
             value = line.lot.unit_value
             if value is None:
-                value = line.lot.product.market_value(line.disposal.date)
+                value = worth[line.lot.product, line.disposal.date]
             values[line.id] = (
                 None if value is None else line.currency.round(
                     value * Decimal(str(line.quantity))))

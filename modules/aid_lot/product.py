@@ -121,6 +121,18 @@ class Product(metaclass=PoolMeta):
                 else prices[product])
             for product in products}
 
+    @classmethod
+    def market_values_on(
+            cls, goods: Iterable[tuple[Any, dt.date]]
+            ) -> dict[tuple[Any, dt.date], Decimal | None]:
+        "The same of *goods*, products each with a day, by product and day"
+        by_day: dict[dt.date, list] = {}
+        for product, day in dict.fromkeys(goods):
+            by_day.setdefault(day, []).append(product)
+        return {
+            (product, day): value for day, products in by_day.items()
+            for product, value in cls.market_values(products, day).items()}
+
     def _family_value(self, date: dt.date) -> Decimal | None:
         "What one default unit is worth by the price of its family"
         term = self.family.term_at(date) if self.family else None
