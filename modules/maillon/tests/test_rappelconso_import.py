@@ -14,6 +14,7 @@ from maillon.exceptions import NoticesImportError
 
 from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module, with_transaction
+from trytond.transaction import Transaction
 
 #: Real notices, where somebody has put them beside the project
 REAL = (
@@ -223,8 +224,9 @@ class RappelConsoImportTestCase(unittest.TestCase):
         file = {
             'name': 'n.json',
             'file': json.dumps([NOTICE, {'libelle': "x"}]).encode()}
-        shown = Wizard.execute(id_, {'start': file}, 'import_')['view'][
-            'defaults']
+        with Transaction().set_context(language='fr'):
+            shown = Wizard.execute(id_, {'start': file}, 'import_')['view'][
+                'defaults']
         self.assertIn("1 nouveaux", shown['words'])
         self.assertIn("numero_fiche", shown['left_out'])
         self.assertEqual(Notice.search([], count=True), 1)
