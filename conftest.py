@@ -166,6 +166,8 @@ def _activate_in_layers() -> None:
                 _learn(lang)
                 test_tryton.backup_db_cache('-'.join(wanted) + f'--{lang}')
 
+    # What stands, for whoever puts more into it that the next may find
+    activate_module.standing = standing
     test_tryton.activate_module = activate_module
     _tell_stories_in_layers()
 

@@ -7,7 +7,7 @@ from trytond.model.exceptions import (
     AccessButtonError, AccessError, ValidationError)
 from trytond.pool import Pool
 from trytond.tests.test_tryton import (
-    activate_module, drop_db, with_transaction)
+    activate_module, with_transaction)
 from trytond.transaction import Transaction
 
 from aid_branch.tests.network import (
@@ -28,13 +28,7 @@ class EntitlementCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        drop_db()
         activate_module('aid_household')
-
-    @classmethod
-    def tearDownClass(cls):
-        super().tearDownClass()
-        drop_db()
 
 
 class DecisionTestCase(EntitlementCase):

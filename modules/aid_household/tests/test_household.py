@@ -8,7 +8,7 @@ from trytond.model.exceptions import (
 from trytond.modules.party.exceptions import EraseError
 from trytond.pool import Pool
 from trytond.tests.test_tryton import (
-    activate_module, drop_db, with_transaction)
+    activate_module, with_transaction)
 from trytond.transaction import Transaction, without_check_access
 
 from aid_branch.tests.network import (
@@ -35,13 +35,7 @@ class HouseholdCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        drop_db()
         activate_module('aid_household')
-
-    @classmethod
-    def tearDownClass(cls):
-        super().tearDownClass()
-        drop_db()
 
 
 class MakingTestCase(HouseholdCase):

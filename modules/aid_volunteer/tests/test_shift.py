@@ -3,7 +3,7 @@ import unittest
 
 from trytond.pool import Pool
 from trytond.tests.test_tryton import (
-    activate_module, drop_db, with_transaction)
+    activate_module, with_transaction)
 from trytond.transaction import Transaction
 
 from aid_branch.tests.network import as_user, create_network, create_user
@@ -24,13 +24,7 @@ class VolunteerCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        drop_db()
         activate_module('aid_volunteer')
-
-    @classmethod
-    def tearDownClass(cls):
-        super().tearDownClass()
-        drop_db()
 
 
 class RecordTestCase(VolunteerCase):
