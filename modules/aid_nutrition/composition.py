@@ -33,6 +33,8 @@ VALUES = ('energy_kj', *plausibility.WEIGHTS, 'fruit_veg_legumes')
 FED_BY = frozenset({
         *VALUES, 'food_class', 'sweeteners', 'water', 'ciqual_food',
         'off_product'})
+#: Food groups of which a share that nobody says is nearly all, not none
+MOSTLY_FRUIT = frozenset({'FV', 'PU'})
 # What is asked of another record to reckon the score
 _OF_OTHERS = [
     f'_parent_{name}.{field}' for name in ('ciqual_food', 'off_product')
@@ -173,16 +175,36 @@ class Composition(ModelSQL, ModelView):
             for origin, record in sources)
 
     @fields.depends(
-        '_parent_off_product.fruit_veg_legumes',
-        *FED_BY, methods=['_macros'])
+        'fruit_veg_legumes', 'off_product',
+        '_parent_off_product.fruit_veg_legumes')
+    def _fruit_share(self):
+        "Percent of fruit, vegetables and pulses, None where nobody says it"
+        if self.fruit_veg_legumes is None and self.off_product:
+            return getattr(self.off_product, 'fruit_veg_legumes', None)
+        return self.fruit_veg_legumes
+
+    @fields.depends(
+        'product', '_parent_product.food_group_used',
+        methods=['_fruit_share'])
+    def _lacks_fruit_share(self) -> bool:
+        """Whether a letter would be worse than what is in the pack.
+
+        A share that nobody says counts as none, which is no harm to a biscuit
+        and makes a C of a banana.
+        """
+        group = self.product.food_group_used if self.product else None
+        return bool(
+            group and group.code in MOSTLY_FRUIT
+            and self._fruit_share() is None)
+
+    @fields.depends(
+        *FED_BY, methods=['_macros', '_fruit_share', '_lacks_fruit_share'])
     def _nutri_score(self) -> nutriscore.NutriScore | None:
         "The score, None where the food is not scored or a value impossible"
-        if not self.food_class:
+        if not self.food_class or self._lacks_fruit_share():
             return None
         values = self._macros()
-        fruit = self.fruit_veg_legumes
-        if fruit is None and self.off_product:
-            fruit = getattr(self.off_product, 'fruit_veg_legumes', None)
+        fruit = self._fruit_share()
         try:
             return nutriscore.nutri_score(
                 self.food_class,
@@ -211,8 +233,11 @@ class Composition(ModelSQL, ModelView):
         score = self._nutri_score()
         return score.points if score else None
 
-    @fields.depends(methods=['_nutri_score'])
+    @fields.depends(
+        'food_class', methods=['_nutri_score', '_lacks_fruit_share'])
     def on_change_with_nutri_missing(self, name: str = None) -> str | None:
+        if self.food_class and self._lacks_fruit_share():
+            return gettext('aid_nutrition.msg_value_fruit_veg_legumes')
         score = self._nutri_score()
         if not score or not score.letter:
             return None

@@ -251,6 +251,22 @@ class ProductTestCase(ModuleTestCase):
         self.assertIsNone(composition.nutri_points)
 
     @with_transaction()
+    def test_no_letter_worse_than_the_pack(self):
+        "Without its share of fruit a banana would be a C"
+        banana = create_product("Bananas", 'fruit_vegetables')
+        composition = create_composition(
+            banana, energy_kj=386, fat=Decimal('0.3'),
+            saturates=Decimal('0.1'), carbohydrate=Decimal('19.7'),
+            sugars=Decimal('15.6'), fibre=Decimal('2.7'),
+            protein=Decimal('1.1'), salt=0, fruit_veg_legumes=None)
+        self.assertIsNone(composition.nutri_score)
+        self.assertIn("ruit", composition.nutri_missing)
+        composition.fruit_veg_legumes = 100
+        composition.save()
+        self.assertEqual(composition.nutri_score, 'A')
+        self.assertIsNone(composition.nutri_missing)
+
+    @with_transaction()
     def test_drinks(self):
         "Sweeteners and water are asked of drinks only"
         cola = create_product("Diet cola", 'drinks')
