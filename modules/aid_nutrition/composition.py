@@ -185,26 +185,35 @@ class Composition(ModelSQL, ModelView):
 
     @fields.depends(
         'product', '_parent_product.food_group_used',
-        methods=['_fruit_share'])
+        methods=['_fruit_share', '_scored'])
     def _lacks_fruit_share(self) -> bool:
-        """Whether a letter would be worse than what is in the pack.
+        """Whether the letter would be worse than what is in the pack.
 
         A share that nobody says counts as none, which is no harm to a biscuit
         and makes a C of a banana.
         """
         group = self.product.food_group_used if self.product else None
-        return bool(
-            group and group.code in MOSTLY_FRUIT
-            and self._fruit_share() is None)
+        if (not group or group.code not in MOSTLY_FRUIT
+                or self._fruit_share() is not None):
+            return False
+        letters = {
+            score.letter for score in [self._scored(None), self._scored(100)]
+            if score}
+        return len(letters) > 1
 
     @fields.depends(
-        *FED_BY, methods=['_macros', '_fruit_share', '_lacks_fruit_share'])
+        'food_class', methods=['_scored', '_fruit_share',
+            '_lacks_fruit_share'])
     def _nutri_score(self) -> nutriscore.NutriScore | None:
         "The score, None where the food is not scored or a value impossible"
         if not self.food_class or self._lacks_fruit_share():
             return None
+        return self._scored(self._fruit_share())
+
+    @fields.depends(*FED_BY, methods=['_macros'])
+    def _scored(self, fruit) -> nutriscore.NutriScore | None:
+        "The score with a share of fruit; None where a value is impossible"
         values = self._macros()
-        fruit = self._fruit_share()
         try:
             return nutriscore.nutri_score(
                 self.food_class,

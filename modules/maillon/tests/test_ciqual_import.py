@@ -145,7 +145,7 @@ class CiqualImportTestCase(CiqualImportCase):
         composition, = Composition.create([{
                     'product': red.id, 'salt': Decimal('0.5'),
                     'ciqual_food': self.food('9001').id,
-                    'food_class': 'general'}])
+                    'food_class': 'general', 'fruit_veg_legumes': 0}])
         chickpeas = create_product("Chickpeas", 'pulses')
         found = Product.nutrition_values([red, chickpeas], today)
         values = found[red.id]
