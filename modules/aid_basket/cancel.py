@@ -94,10 +94,10 @@ def _bring_back(basket, fates: dict[int, str]) -> None:
     Line = pool.get('aid.basket.line')
     Move = pool.get('stock.move')
     lines = [line for line in basket.lines if line.move]
-    back = came_back(lines)
+    out = still_out(lines)
     left = {
         line: quantity for line in lines
-        if (quantity := round(line.quantity - back[line], 6)) > 0}
+        if (quantity := min(line.quantity, out[line])) > 0}
     today = basket.session.branch.today()
     moves = Move.create([
             return_values(
@@ -111,18 +111,23 @@ def _bring_back(basket, fates: dict[int, str]) -> None:
     Line.save(lines)
 
 
-def came_back(lines) -> dict:
-    """How much of each of *lines* is here again already, in its unit.
+def still_out(lines) -> dict:
+    """How much of what *lines* were handed over by is not here again.
 
-    Brought back because of a recall, say: that leaves the basket as it was.
-    One question for all of them, which begins with their lots: these have an
-    index, origins have none.
+    In the unit of each line. A recall takes goods back and leaves the basket
+    as it was; an exchange leaves what is kept on the move it went by. One
+    question, which begins with the lots: these have an index, origins have
+    none.
     """
     pool = Pool()
     Move = pool.get('stock.move')
     UoM = pool.get('product.uom')
-    back = dict.fromkeys(lines, 0.0)
     by_move = {str(line.move): line for line in lines if line.move}
+
+    def quantity(move, line) -> float:
+        return UoM.compute_qty(
+            move.unit, move.quantity, line.unit, round=False)
+    out = {line: quantity(line.move, line) for line in by_move.values()}
     for move in Move.search([
                 ('lot', 'in', list({
                             line.move.lot.id for line in by_move.values()
@@ -131,9 +136,8 @@ def came_back(lines) -> dict:
                 ('origin', 'in', list(by_move)),
                 ]):
         line = by_move[str(move.origin)]
-        back[line] = round(back[line] + UoM.compute_qty(
-                move.unit, move.quantity, line.unit, round=False), 6)
-    return back
+        out[line] -= quantity(move, line)
+    return {line: round(left, 6) for line, left in out.items()}
 
 
 def return_values(

@@ -241,12 +241,13 @@ def _bring_back(basket, old) -> None:
     today = basket.session.branch.today()
     lines, values = [], []
     handed_over = list(old.lines)
-    back = cancel.came_back(handed_over)
+    out = cancel.still_out(handed_over)
     for line in handed_over:
         left = round(line.quantity - kept.get(line, 0), 6)
         # More is kept than was there: the goods on top are to be scanned
         _check_quantity(basket, line, left)
-        left = round(left - back[line], 6)
+        if line in out:
+            left = min(left, round(out[line] - kept.get(line, 0), 6))
         line.fate = 'kept'
         if left > 0 and line.move:
             line.fate = fates.get(line) or usual_fate(line.product)
