@@ -14,8 +14,10 @@ from aid_branch.slices import slices
 
 from . import shift_time
 from .exceptions import ShiftClosedError, ShiftValidationError
+from .places import PlacesMixin
 
-class Shift(BranchMixin, Workflow, ModelSQL, ModelView):
+
+class Shift(PlacesMixin, BranchMixin, Workflow, ModelSQL, ModelView):
     """A time at which a mission needs people.
 
     Proposed to volunteers, never imposed. Closing it approves who was there
@@ -23,6 +25,7 @@ class Shift(BranchMixin, Workflow, ModelSQL, ModelView):
     """
     __name__ = 'aid.shift'
 
+    _taken_by = 'aid.shift.signup'
     _open = {'readonly': Eval('state') != 'open'}
 
     mission = fields.Many2One(
@@ -37,15 +40,6 @@ class Shift(BranchMixin, Workflow, ModelSQL, ModelView):
         help="On the next day where it is earlier than the beginning.")
     start = fields.DateTime("Start", readonly=True)
     end = fields.DateTime("End", readonly=True)
-    headcount = fields.Integer(
-        "People Needed", required=True, states=_open,
-        domain=[('headcount', '>', 0)])
-    taken = fields.Integer(
-        "Coming", required=True, readonly=True,
-        help="How many of the places are taken.")
-    free = fields.Function(
-        fields.Integer("Still Needed"), 'on_change_with_free',
-        searcher='search_free')
     hours = fields.Function(
         fields.Float("Hours", digits=(None, 2)), 'on_change_with_hours')
     signups = fields.One2Many(
@@ -65,6 +59,9 @@ class Shift(BranchMixin, Workflow, ModelSQL, ModelView):
     def __setup__(cls) -> None:
         super().__setup__()
         cls.branch.readonly = True
+        cls.headcount.string = "People Needed"
+        cls.headcount.states = {'readonly': Eval('state') != 'open'}
+        cls.free.string = "Still Needed"
         table = cls.__table__()
         cls._order = [('start', 'ASC'), ('id', 'ASC')]
         cls._sql_indexes.update({
@@ -98,27 +95,10 @@ class Shift(BranchMixin, Workflow, ModelSQL, ModelView):
     def default_state() -> str:
         return 'open'
 
-    @staticmethod
-    def default_taken() -> int:
-        return 0
-
     @fields.depends('mission', '_parent_mission.headcount')
     def on_change_mission(self) -> None:
         if self.mission:
             self.headcount = self.mission.headcount
-
-    @fields.depends('headcount', 'taken')
-    def on_change_with_free(self, name: str | None = None) -> int:
-        return max((self.headcount or 0) - (self.taken or 0), 0)
-
-    @classmethod
-    def search_free(cls, name: str, clause) -> list:
-        table = cls.__table__()
-        _, operator, value = clause
-        Operator = fields.SQL_OPERATORS[operator]
-        return [('id', 'in', table.select(
-                    table.id,
-                    where=Operator(table.headcount - table.taken, value)))]
 
     @fields.depends(
         'mission', '_parent_mission.branch', 'date', 'from_time', 'to_time')
@@ -173,7 +153,6 @@ class Shift(BranchMixin, Workflow, ModelSQL, ModelView):
     def validate_fields(cls, shifts, field_names) -> None:
         super().validate_fields(shifts, field_names)
         cls.check_length(shifts, field_names)
-        cls.check_headcount(shifts, field_names)
 
     @classmethod
     def check_length(cls, shifts, field_names=None) -> None:
@@ -193,18 +172,6 @@ class Shift(BranchMixin, Workflow, ModelSQL, ModelView):
                         'aid_volunteer.msg_shift_length',
                         shift=shift.rec_name, hours=hours,
                         most=rule.longest))
-
-    @classmethod
-    def check_headcount(cls, shifts, field_names=None) -> None:
-        "Refuse fewer places than people who were told to come"
-        if field_names and not field_names & {'headcount', 'taken'}:
-            return
-        for shift in shifts:
-            if shift.taken > shift.headcount:
-                raise ShiftValidationError(gettext(
-                        'aid_volunteer.msg_shift_headcount',
-                        shift=shift.rec_name, taken=shift.taken,
-                        headcount=shift.headcount))
 
     @classmethod
     def check_modification(
@@ -248,31 +215,6 @@ class Shift(BranchMixin, Workflow, ModelSQL, ModelView):
     @Workflow.transition('open')
     def reopen(cls, shifts) -> None:
         "It takes place after all"
-
-    @without_check_access
-    def make_room(self, count: int) -> None:
-        "More places where *count* people came whom nobody expected"
-        missing = count - (self.headcount - self.taken)
-        if missing > 0:
-            self.__class__.write(
-                [self], {'headcount': self.headcount + missing})
-
-    @classmethod
-    @without_check_access
-    def count_taken(cls, shifts) -> None:
-        """Count who comes to *shifts* again, after their sign-ups changed.
-
-        Each is written whether its figure changed or not: of two who want the
-        last place at the same time, one is then told to ask again and finds
-        it taken.
-
-        :raises ShiftValidationError: there are not so many places
-        """
-        Signup = Pool().get('aid.shift.signup')
-        counted = Signup.count_coming(shifts)
-        cls.write(*[
-                argument for shift in shifts for argument in [
-                    [shift], {'taken': counted.get(shift.id, 0)}]])
 
 
 class Repetition(ModelSQL, ModelView):

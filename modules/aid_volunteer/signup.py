@@ -3,9 +3,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sql import Literal
-from sql.aggregate import Count
-
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool
@@ -13,18 +10,17 @@ from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
 from aid_branch.person import age_on
-from aid_branch.slices import slices
 
 from . import shift_time
 from .exceptions import HoursError, ShiftClosedError, SignupError
-
-#: The states that take a place
-COMING = ['coming', 'present']
+from .places import COMING, PlaceMixin
 
 
-class Signup(ModelSQL, ModelView):
+class Signup(PlaceMixin, ModelSQL, ModelView):
     "Somebody who said to come to a shift, and then how long it was"
     __name__ = 'aid.shift.signup'
+
+    _of = 'shift'
 
     shift = fields.Many2One(
         'aid.shift', "Shift", required=True, ondelete='CASCADE',
@@ -32,13 +28,6 @@ class Signup(ModelSQL, ModelView):
     volunteer = fields.Many2One(
         'aid.volunteer', "Volunteer", required=True, ondelete='RESTRICT',
         states={'readonly': Eval('id', -1) >= 0})
-    state = fields.Selection([
-            ('coming', "Comes"),
-            ('waiting', "Waits for a Place"),
-            ('cancelled', "Cancelled"),
-            ('present', "Was There"),
-            ('absent', "Not There"),
-            ], "State", required=True, readonly=True, sort=False)
     hours = fields.Float("Hours", digits=(None, 2), readonly=True)
     approved_by = fields.Many2One(
         'res.user', "Approved By", readonly=True, ondelete='RESTRICT')
@@ -61,16 +50,6 @@ class Signup(ModelSQL, ModelView):
                 Index(table, (table.shift, Index.Equality())),
                 Index(table, (table.volunteer, Index.Equality())),
                 })
-        cls._buttons.update({
-                'cancel': {
-                    'invisible': ~Eval('state').in_(['coming', 'waiting']),
-                    'depends': ['state'],
-                    },
-                })
-
-    @staticmethod
-    def default_state() -> str:
-        return 'coming'
 
     @classmethod
     def get_shift(cls, signups, name: str) -> dict:
@@ -103,20 +82,6 @@ class Signup(ModelSQL, ModelView):
         return [('volunteer.rec_name', *clause[1:])]
 
     @classmethod
-    def count_coming(cls, shifts) -> dict[int, int]:
-        "Shift id to how many of its places are taken, by one statement"
-        table = cls.__table__()
-        cursor = Transaction().connection.cursor()
-        cursor.execute(*table.select(
-                table.shift, Count(Literal(1)),
-                where=fields.SQL_OPERATORS['in'](
-                    table.shift, [s.id for s in shifts])
-                & table.state.in_(COMING),
-                group_by=[table.shift]))
-        return dict(cursor)
-
-    @classmethod
-    @without_check_access
     def sign_up(cls, shift, volunteers) -> list:
         """*volunteers* come to *shift*, or wait where it is full.
 
@@ -124,34 +89,9 @@ class Signup(ModelSQL, ModelView):
 
         :raises SignupError: one of them cannot come to it
         """
-        there = {
-            s.volunteer: s for s in cls.search([
-                    ('shift', '=', shift.id),
-                    ('volunteer', 'in', [v.id for v in volunteers]),
-                    ])}
-        free = shift.headcount - cls.count_coming([shift]).get(shift.id, 0)
-        result, to_create, to_write = [], [], []
-        for volunteer in dict.fromkeys(volunteers):
-            signup = there.get(volunteer)
-            if signup and signup.state != 'cancelled':
-                result.append(signup)
-                continue
-            state = 'coming' if free > 0 else 'waiting'
-            free -= 1
-            if signup:
-                to_write += [[signup], {'state': state}]
-                result.append(signup)
-            else:
-                to_create.append({
-                        'shift': shift.id,
-                        'volunteer': volunteer.id,
-                        'state': state,
-                        })
-        if to_write:
-            cls.write(*to_write)
-        for some in slices(to_create):
-            result += cls.create(some)
-        return cls.browse(result)
+        return cls.take_places(shift, [
+                {'volunteer': id_} for id_ in dict.fromkeys(
+                    v.id for v in volunteers)])
 
     @classmethod
     def validate_fields(cls, signups, field_names) -> None:
@@ -299,43 +239,6 @@ class Signup(ModelSQL, ModelView):
                     raise ShiftClosedError(gettext(
                             'aid_volunteer.msg_shift_closed',
                             shift=signup.shift.rec_name))
-
-    @classmethod
-    def on_modification(cls, mode, signups, field_names=None) -> None:
-        super().on_modification(mode, signups, field_names=field_names)
-        Shift = Pool().get('aid.shift')
-        if mode == 'create' or mode == 'write' and 'state' in field_names:
-            Shift.count_taken(Shift.browse({s.shift for s in signups}))
-
-    @classmethod
-    def on_delete(cls, signups):
-        Shift = Pool().get('aid.shift')
-        callback = super().on_delete(signups)
-        shifts = Shift.browse({s.shift for s in signups})
-        callback.append(lambda: Shift.count_taken(shifts))
-        return callback
-
-    @classmethod
-    @ModelView.button
-    def cancel(cls, signups) -> None:
-        "They do not come; whoever waits longest takes the place"
-        Shift = Pool().get('aid.shift')
-        signups = [s for s in signups if s.state in {'coming', 'waiting'}]
-        cls.write(signups, {'state': 'cancelled'})
-        for shift in Shift.browse({s.shift for s in signups}):
-            cls._let_in(shift)
-
-    @classmethod
-    @without_check_access
-    def _let_in(cls, shift) -> None:
-        "Give the free places of *shift* to those who wait"
-        free = shift.headcount - shift.taken
-        if free > 0 and shift.state == 'open':
-            waiting = cls.search([
-                    ('shift', '=', shift.id), ('state', '=', 'waiting'),
-                    ], order=[('id', 'ASC')], limit=free)
-            if waiting:
-                cls.write(waiting, {'state': 'coming'})
 
     @classmethod
     @without_check_access
