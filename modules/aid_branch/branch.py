@@ -74,6 +74,16 @@ class Branch(DeactivableMixin, tree(), ModelSQL, ModelView):
         'get_timezones', "Time Zone", translate=False,
         help="A date on a pack is valid through the end of that day here.\n"
         "Empty: the time zone of the company.")
+    latitude = fields.Float(
+        "Latitude", digits=(None, 6),
+        domain=['OR', ('latitude', '=', None), [
+                ('latitude', '>=', -90), ('latitude', '<=', 90)]],
+        help="In degrees, north of the equator.")
+    longitude = fields.Float(
+        "Longitude", digits=(None, 6),
+        domain=['OR', ('longitude', '=', None), [
+                ('longitude', '>=', -180), ('longitude', '<=', 180)]],
+        help="In degrees, east of Greenwich.")
     services = fields.One2Many(
         'aid.branch.service', 'branch', "Services")
 
@@ -143,6 +153,13 @@ class Branch(DeactivableMixin, tree(), ModelSQL, ModelView):
         "The time zone of the clock on its wall"
         name = self.timezone or self.company.timezone
         return tz.ZoneInfo(name) if name else tz.SERVER
+
+    @property
+    def place(self) -> tuple[float, float] | None:
+        "Where it is, for :func:`aid_branch.distance.distance_km`"
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
 
     def today(self) -> dt.date:
         "The date where the branch is"

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import qrcode
-
 from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.report import Report
+
+from aid_branch.code_picture import picture
 
 
 @dataclass(frozen=True)
@@ -100,20 +100,3 @@ class LotRollLabel(LotLabel):
     "Labels to stick on crates and pallets, one after the other"
     __name__ = 'stock.lot.label.roll'
     _paper = 'roll'
-
-
-def picture(code: str) -> tuple[int, str]:
-    """A QR code of *code*, to be drawn in the page itself.
-
-    WeasyPrint fetches no picture but from the web, not even one that stands
-    in its own address, and one shape is smaller than a thousand squares.
-
-    :return: modules along a side, and the data of an SVG path
-    """
-    symbol = qrcode.QRCode(border=1)
-    symbol.add_data(code)
-    matrix = symbol.get_matrix()
-    return len(matrix), ''.join(
-        f'M{x} {y}h1v1h-1z'
-        for y, row in enumerate(matrix)
-        for x, dark in enumerate(row) if dark)

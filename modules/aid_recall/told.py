@@ -6,22 +6,18 @@ who ever shopped does. No name of ours, no word of a grocery stands in them.
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import smtplib
 from email.message import EmailMessage
 
-import trytond.config as config
 from trytond.i18n import gettext
 from trytond.pool import Pool, PoolMeta
-from trytond.sendmail import get_smtp_server, send_message
-from trytond.transaction import Transaction, without_check_access
+from trytond.transaction import without_check_access
+
+from aid_branch.messages import compose, deliver, in_language_of
 
 from .household import by_household
 
-logger = logging.getLogger(__name__)
 #: Messages of one run: what is left waits for the next
 AT_ONCE = 200
-FAILURES = (OSError, smtplib.SMTPException)
 
 
 class RecallHousehold(metaclass=PoolMeta):
@@ -100,7 +96,7 @@ class Task(metaclass=PoolMeta):
         messages = []
         for task in tasks:
             if address := task.branch.party.email:
-                with _in_language_of(task.branch):
+                with in_language_of(task.branch):
                     messages.append((task, _message(
                                 address,
                                 gettext('aid_recall.msg_task_subject',
@@ -108,7 +104,7 @@ class Task(metaclass=PoolMeta):
                                 gettext('aid_recall.msg_task_reminder',
                                     recall=task.recall.name,
                                     branch=task.branch.name))))
-        _deliver(messages)
+        deliver(messages)
         # Those without an address stand on the list all the same
         cls.write(tasks, {'reminded_at': _now()})
 
@@ -117,7 +113,7 @@ def message_of(tasks) -> EmailMessage:
     "What the household of *tasks*, all of one recall, is told"
     task = tasks[0]
     recall, branch = task.recall, task.branch
-    with _in_language_of(branch):
+    with in_language_of(branch):
         said = [
             gettext('aid_recall.msg_told_greeting'),
             gettext(
@@ -139,14 +135,7 @@ def message_of(tasks) -> EmailMessage:
 
 
 def _message(to: str, subject: str, text: str) -> EmailMessage:
-    message = EmailMessage()
-    # An address alone: a name beside it would tell who writes
-    message['From'] = config.get(
-        'recall', 'from', default=config.get('email', 'from'))
-    message['To'] = to
-    message['Subject'] = ' '.join(subject.split())
-    message.set_content(text)
-    return message
+    return compose(to, subject, text, 'recall')
 
 
 def _send(tasks) -> tuple[list, list]:
@@ -160,45 +149,11 @@ def _send(tasks) -> tuple[list, list]:
             messages.append((group, message_of(group)))
         else:
             unknown += group
-    failed = [id(group) for group in _deliver(messages)]
+    failed = [id(group) for group in deliver(messages)]
     sent = [
         t for group, _ in messages if id(group) not in failed for t in group]
     return sent, unknown + [
         t for group, _ in messages if id(group) in failed for t in group]
-
-
-def _deliver(messages: list[tuple]) -> list:
-    "Send *messages*, (key, message) pairs; the keys of those that failed"
-    if not messages:
-        return []
-    try:
-        server = get_smtp_server(strict=True)
-    except FAILURES:
-        logger.error('no mail server for recalls', exc_info=True)
-        return [key for key, _ in messages]
-    failed = []
-    for key, message in messages:
-        try:
-            server = send_message(
-                message, server=server, strict=True) or server
-        except FAILURES:
-            # Whom it was for is nobody's business in a log
-            logger.error('a message about a recall was not sent')
-            failed.append(key)
-    try:
-        server.quit()
-    except FAILURES:
-        logger.info('the mail server was gone before it was left')
-    return failed
-
-
-def _in_language_of(branch):
-    "The language of the organisation: a household's is not asked"
-    pool = Pool()
-    Configuration = pool.get('ir.configuration')
-    lang = branch.company.party.lang
-    return Transaction().set_context(
-        language=lang.code if lang else Configuration.get_language())
 
 
 def _now() -> dt.datetime:

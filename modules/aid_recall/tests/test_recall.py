@@ -10,10 +10,10 @@ from aid_basket.exchange import begin, bring_back
 from aid_basket.tests.till import (
     TillTestCase, at_till, basket_of, count_statements, create_household,
     found_limit, make_branch, make_product, on_hand, open_session, rule)
+from aid_branch import messages
 from aid_branch.tests.network import as_user, create_user
 from aid_lot.exceptions import HoldError
 from aid_lot.tests.goods import make_lot, receive
-from aid_recall import told
 from aid_recall.exceptions import RecallError
 
 from trytond import backend
@@ -389,13 +389,13 @@ class RecallTestCase(TillTestCase):
             recall = opened(lot)
             self.assertEqual(task_of(recall, by_phone).channel, 'phone')
             with patch.object(
-                    told, 'get_smtp_server', side_effect=OSError):
+                    messages, 'get_smtp_server', side_effect=OSError):
                 Told.tell()
             self.assertTrue(task_of(recall, by_mail).problem)
             sent = []
-            with patch.object(told, 'get_smtp_server') as server, \
+            with patch.object(messages, 'get_smtp_server') as server, \
                     patch.object(
-                        told, 'send_message',
+                        messages, 'send_message',
                         side_effect=lambda m, **_: sent.append(m)):
                 server.return_value.quit.side_effect = (
                     smtplib.SMTPServerDisconnected)
