@@ -33,3 +33,11 @@ class SignupError(UserError):
 
 class HoursError(ValidationError):
     "Hours cannot be as they were entered"
+
+
+class WageMissingError(UserError):
+    "Nothing says what an hour is worth"
+
+
+class WorthPeriodError(UserError):
+    "No statement is made of such a time"

@@ -5,6 +5,13 @@ from trytond.model import DeactivableMixin, ModelSQL, ModelView, Unique, fields
 
 from aid_branch.scope import BranchMixin
 
+#: What an hour of a kind of work is valued as
+LEVELS = [
+    ('execution', "Execution"),
+    ('management', "Management"),
+    ('expertise', "Expertise"),
+    ]
+
 
 class MissionKind(DeactivableMixin, ModelSQL, ModelView):
     "A kind of work, the same in the whole network"
@@ -30,6 +37,10 @@ class MissionKind(DeactivableMixin, ModelSQL, ModelView):
             ], "Needs a Licence", sort=False)
     skills = fields.Many2Many(
         'aid.mission.kind-aid.skill', 'kind', 'skill', "Needs Skills")
+    level = fields.Selection(
+        LEVELS, "Valued As", required=True, sort=False,
+        help="How often the wage an hour counts in the value of hours.")
+    level_string = level.translated('level')
     governance = fields.Boolean(
         "Governance",
         help="Meetings of the association: not counted in the value of "
@@ -43,6 +54,10 @@ class MissionKind(DeactivableMixin, ModelSQL, ModelView):
             ('code_unique', Unique(table, table.code),
                 'aid_volunteer.msg_mission_kind_code_unique'))
         cls._order.insert(0, ('name', 'ASC'))
+
+    @staticmethod
+    def default_level() -> str:
+        return 'execution'
 
 
 class MissionKindSkill(ModelSQL):
