@@ -1,0 +1,6 @@
+"""What may go wrong with courses and certificates, by name."""
+from trytond.model.exceptions import ValidationError
+
+
+class CertificateValidationError(ValidationError):
+    "A certificate cannot be as it was entered"
