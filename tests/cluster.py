@@ -138,6 +138,21 @@ class Cluster:
                 self._server.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def cpu_ms(self) -> float:
+        "Milliseconds of CPU that the server and its connections have used"
+        tick = 1000 / os.sysconf('SC_CLK_TCK')
+        total = 0
+        for stat in pathlib.Path('/proc').glob('[0-9]*/stat'):
+            try:
+                # What follows the name, which may hold spaces
+                values = stat.read_text().rpartition(')')[2].split()
+            except OSError:
+                continue
+            if self._server.pid in {int(stat.parent.name), int(values[1])}:
+                # Its own, and of its connections that have ended
+                total += sum(map(int, values[11:15]))
+        return total * tick
+
     def execute(self, statement: str, database: str = 'postgres') -> list:
         """Rows of one *statement* run outside of any transaction.
 
