@@ -104,7 +104,7 @@ def answer_yes(question) -> None:
 @contextmanager
 def papers_as_text() -> Iterator[None]:
     "Papers come as HTML, as where the library for PDF lacks"
-    with patch('aid_basket.paper.can_pdf', return_value=False):
+    with patch('aid_branch.paper.can_pdf', return_value=False):
         yield
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 
 from trytond.model import ModelSQL, ModelView, fields
 
-from aid_branch.dated import BranchRuleMixin
+from aid_branch.dated import NamedByBranchMixin
 
 from .proposal import Weights
 
@@ -15,7 +15,7 @@ TERMS = [
     'horizon', 'portion']
 
 
-class ProposalRule(BranchRuleMixin, ModelSQL, ModelView):
+class ProposalRule(NamedByBranchMixin, ModelSQL, ModelView):
     """How long parcels and baskets are to last, and what a proposal prefers.
 
     The terms of the objective are weighed against each other, see
@@ -69,13 +69,6 @@ class ProposalRule(BranchRuleMixin, ModelSQL, ModelView):
     variety = fields.Float(
         "Variety", digits=(None, 2), required=True,
         domain=[('variety', '>=', 0)])
-
-    def get_rec_name(self, name: str) -> str:
-        return self.branch.rec_name if self.branch else str(self.days)
-
-    @classmethod
-    def search_rec_name(cls, name: str, clause) -> list:
-        return [('branch.rec_name', *clause[1:])]
 
     @staticmethod
     def default_days() -> int:

@@ -19,9 +19,9 @@ from trytond.report import Report
 from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import Button, StateReport, StateView, Wizard
 
-from aid_branch.named import own_branch
 from aid_basket import handed_over
-from aid_basket.paper import PaperReport
+from aid_branch.named import own_branch
+from aid_branch.paper import PaperReport
 
 from . import need
 from .goods import usable

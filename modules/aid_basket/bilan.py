@@ -18,7 +18,8 @@ from trytond.pool import Pool
 from trytond.report import Report
 from trytond.transaction import Transaction, without_check_access
 
-from .paper import PaperReport
+from aid_branch.paper import PaperReport
+
 
 LABELS = [
     'title', 'open', 'households', 'people', 'kg', 'meals', 'families',

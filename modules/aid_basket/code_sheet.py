@@ -15,10 +15,10 @@ from trytond.pool import Pool
 from trytond.report import Report
 from trytond.transaction import without_check_access
 
-from aid_lot.label import picture
+from aid_branch.paper import PaperReport
+from aid_branch.code_picture import picture
 
 from .command import COMMANDS
-from .paper import PaperReport
 from .scan import family_key, numbered_families
 
 #: So many kinds of loose produce, the most there is first

@@ -20,9 +20,10 @@ from trytond.pyson import Eval
 from trytond.report import Report
 from trytond.transaction import Transaction, without_check_access
 
+from aid_branch.paper import PaperReport
+from aid_branch.code_picture import picture
 from aid_branch.scope import BranchMixin
 from aid_donation.public_code import new_code
-from aid_lot.label import picture
 
 from . import cap
 
@@ -243,7 +244,7 @@ class Card(BranchMixin, ModelSQL, ModelView):
         return super().copy(cards, default=default)
 
 
-class CardSheet(Report):
+class CardSheet(PaperReport, Report):
     "Code cards to cut out"
     __name__ = 'aid.emergency.card'
 

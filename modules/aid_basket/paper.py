@@ -10,8 +10,9 @@ from decimal import Decimal
 from trytond.i18n import gettext
 from trytond.pool import Pool, PoolMeta
 from trytond.report import Report
-from trytond.rpc import RPC
 from trytond.transaction import Transaction, without_check_access
+
+from aid_branch.paper import RememberedPaper
 
 from . import verdict
 from .reckoning import promotion_words, rule_of
@@ -22,43 +23,14 @@ LABELS = [
 ZERO = Decimal(0)
 
 
-class PaperReport:
-    "A report that is served as HTML, and says so, where no PDF can be made"
-    __slots__ = ()
-
-    @classmethod
-    def get_context(cls, records, header, data) -> dict:
-        context = super().get_context(records, header, data)
-        context['no_pdf'] = (
-            '' if can_pdf() else gettext('aid_basket.msg_paper_no_pdf'))
-        return context
-
-    @classmethod
-    def convert(cls, report, data, **kwargs):
-        "The document itself, as HTML, where no PDF can be made"
-        if not can_pdf():
-            return 'html', data
-        return super().convert(report, data, **kwargs)
-
-
-class BasketPaper(PaperReport, Report):
+class BasketPaper(RememberedPaper, Report):
     "Invoice or hand-over slip of a basket"
     __name__ = 'aid.basket.paper'
 
     @classmethod
-    def __setup__(cls) -> None:
-        super().__setup__()
-        # Printing is remembered
-        cls.__rpc__ = {**cls.__rpc__, 'execute': RPC(readonly=False)}
-
-    @classmethod
-    def execute(cls, ids, data):
-        result = super().execute(ids, data)
-        # The books print it too, where nothing may be written
-        if not Transaction().readonly:
-            Basket = Pool().get('aid.basket')
-            Basket.count_prints(Basket.browse(ids))
-        return result
+    def remember(cls, ids: list[int]) -> None:
+        Basket = Pool().get('aid.basket')
+        Basket.count_prints(Basket.browse(ids))
 
     @classmethod
     def get_context(cls, records, header, data) -> dict:
@@ -190,18 +162,6 @@ def ticket_height(paper: dict) -> int:
         + (6 if paper['duplicate'] else 0)
         + (12 if paper['free'] else 0)
         + 4 * -(-len(paper['balance']) // 40))
-
-
-def can_pdf() -> bool:
-    """Whether WeasyPrint finds the libraries it needs.
-
-    It is a Python package, but Pango is a library of the system.
-    """
-    try:
-        import weasyprint
-    except (ImportError, OSError):
-        return False
-    return bool(weasyprint)
 
 
 class InvoiceReport(metaclass=PoolMeta):

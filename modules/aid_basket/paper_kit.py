@@ -10,8 +10,9 @@ from trytond.pool import Pool
 from trytond.report import Report
 from trytond.transaction import without_check_access
 
+from aid_branch.paper import PaperReport
+
 from . import standing
-from .paper import PaperReport
 
 LABELS = [
     'title', 'how', 'code', 'name', 'size', 'constraints', 'left', 'tally',

@@ -11,8 +11,9 @@ from trytond.model import Model, ModelView, fields
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.report import Report
-from trytond.rpc import RPC
 from trytond.transaction import without_check_access
+
+from aid_branch.paper import RememberedPaper
 
 from .exceptions import NothingPrintedError
 
@@ -103,18 +104,13 @@ class PrintingMixin(Model):
         "Choose among the papers of this session"
 
 
-class LastPaper(Report):
+class LastPaper(RememberedPaper, Report):
     "The paper that left a till last, as the session prints it"
     __name__ = 'aid.basket.paper.last'
 
     @classmethod
-    def __setup__(cls) -> None:
-        super().__setup__()
-        # Printing is remembered
-        cls.__rpc__ = {**cls.__rpc__, 'execute': RPC(readonly=False)}
-
-    @classmethod
     def execute(cls, ids, data):
+        # The paper itself remembers
         pool = Pool()
         Paper = pool.get('aid.basket.paper', type='report')
         ActionReport = pool.get('ir.action.report')

@@ -9,7 +9,7 @@ from trytond.model import Model, ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool
 from trytond.pyson import Eval
 
-from aid_branch.dated import BranchRuleMixin
+from aid_branch.dated import BranchRuleMixin, NamedByBranchMixin
 
 from . import contribution
 from .exceptions import ContributionValidationError
@@ -201,7 +201,7 @@ class FiscalStatus(BranchRuleMixin, ModelSQL, ModelView):
         return True
 
 
-class DistributionRule(BranchRuleMixin, ModelSQL, ModelView):
+class DistributionRule(NamedByBranchMixin, ModelSQL, ModelView):
     """What a branch lets pass on a day of distribution, from a day on.
 
     One record holds every threshold of the day; the nearest one upwards
@@ -237,13 +237,6 @@ class DistributionRule(BranchRuleMixin, ModelSQL, ModelView):
         domain=[('smallest_count', '>=', 0)],
         help="Fewer households or people than that are not shown as a "
         "figure, so that nobody is recognised.")
-
-    def get_rec_name(self, name: str) -> str:
-        return self.branch.rec_name if self.branch else self.source or ''
-
-    @classmethod
-    def search_rec_name(cls, name: str, clause) -> list:
-        return [('branch.rec_name', *clause[1:])]
 
     @staticmethod
     def default_printing() -> str:

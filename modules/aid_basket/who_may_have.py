@@ -18,7 +18,7 @@ from trytond.model import Index, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
-from aid_lot.chain import as_date
+from aid_branch.reading import as_date
 
 #: From the most certain to the least
 GRADES = ('certain', 'assumed', 'same_product', 'same_family')

@@ -181,5 +181,18 @@ class BranchRuleMixin(NetworkOrBranchMixin, RuleMixin):
         return min(records, key=distance)
 
 
+class NamedByBranchMixin(BranchRuleMixin):
+    "A rule that is known by whose it is and since when"
+    __slots__ = ()
+
+    def get_rec_name(self, name: str) -> str:
+        branch = self.branch.rec_name if self.branch else '*'
+        return f'{branch} {self.valid_from or ""}'.strip()
+
+    @classmethod
+    def search_rec_name(cls, name: str, clause) -> list:
+        return [('branch.rec_name', *clause[1:])]
+
+
 def _value(value: Any) -> Any:
     return value.id if isinstance(value, Model) else value

@@ -1,6 +1,7 @@
-"""Records that were come by one by one, read together; or not any more."""
+"""What the database gives, read together, read again, and as what it is."""
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from trytond.transaction import Transaction
@@ -59,3 +60,10 @@ def forget_read(Model) -> None:
     transaction.counter += 1
     for cache in transaction.cache.values():
         cache.pop(Model.__name__, None)
+
+
+def as_date(value: dt.date | dt.datetime | str | None) -> dt.date | None:
+    "The date of what a question reckoned: SQLite gives the text of it"
+    if isinstance(value, str):
+        return dt.date.fromisoformat(value[:10])
+    return value.date() if isinstance(value, dt.datetime) else value

@@ -9,6 +9,8 @@ from trytond.model import Index, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
+from aid_branch.reading import as_date
+
 
 class Party(metaclass=PoolMeta):
     __name__ = 'party.party'
@@ -60,10 +62,7 @@ class Party(metaclass=PoolMeta):
                 where=fields.SQL_OPERATORS['in'](
                     last.donor, list(result))))
         for donor, day in cursor:
-            # SQLite returns the maximum of a date as text
-            if isinstance(day, str):
-                day = dt.date.fromisoformat(day)
-            result[donor] = day
+            result[donor] = as_date(day)
         return result
 
     @classmethod

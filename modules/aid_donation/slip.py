@@ -1,21 +1,21 @@
 """What is printed of a donation: the slip and the crate labels."""
 from __future__ import annotations
 
-from trytond.i18n import gettext
 from trytond.report import Report
 
-from aid_lot.label import LotLabel, picture
+from aid_branch.paper import PaperReport
+from aid_branch.code_picture import picture
+from aid_lot.label import LotLabel
 
 from .donation import arrival
 from .public_code import spaced
 
 
-class Slip(Report):
+class Slip(PaperReport, Report):
     """The *bon de retrait*: what was given, kept and sent back, and by whom.
 
     The convention between a shop and an association asks for it.  One PDF
-    for each donation; where WeasyPrint or its system library Pango is
-    missing, the same sheet as HTML, with a line that says what to install.
+    for each donation.
     """
     __name__ = 'aid.donation.slip'
 
@@ -27,14 +27,6 @@ class Slip(Report):
         context['goods'] = _goods
         context['picture'] = picture
         return context
-
-    @classmethod
-    def convert(cls, report, data, **kwargs):
-        try:
-            import weasyprint  # noqa: F401
-        except (ImportError, OSError):
-            return 'html', _with_remark(data)
-        return super().convert(report, data, **kwargs)
 
 
 class Label(LotLabel):
@@ -52,10 +44,3 @@ def _goods(donation) -> list:
     return [
         line for line in donation.lines
         if line.came or line.refused_weight]
-
-
-def _with_remark(data) -> str:
-    if isinstance(data, bytes):
-        data = data.decode('utf-8')
-    remark = gettext('aid_donation.msg_slip_pango')
-    return data.replace('<body>', f'<body><p class="remark">{remark}</p>', 1)

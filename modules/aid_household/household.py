@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from decimal import Decimal
 
 from trytond.i18n import gettext
@@ -15,6 +14,7 @@ from trytond.pyson import Bool, Eval, If
 from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import Button, StateAction, StateView, Wizard
 
+from aid_branch.card import new_card_code
 from aid_branch.scope import BranchMixin
 
 from . import budget, composition
@@ -22,8 +22,7 @@ from .exceptions import (
     EraseHouseholdError, HouseholdFixedError, HouseholdValidationError)
 
 # No letter that is read as a digit, nor the other way round
-CARD_ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
-CARD_LENGTH = 10
+CARD = 'C'
 
 ENTITLEMENT_STATES = [
     ('none', "None"),
@@ -246,7 +245,7 @@ class Household(BranchMixin, DeactivableMixin, ModelSQL, ModelView):
                 values['code'] = code
         for values in vlist:
             if not values.get('card_code'):
-                values['card_code'] = new_card_code()
+                values['card_code'] = new_card_code(CARD)
 
     @classmethod
     def _make_parties(cls, vlist: list[dict]) -> None:
@@ -615,7 +614,7 @@ class Household(BranchMixin, DeactivableMixin, ModelSQL, ModelView):
         "Give a new card code: the lost card opens nothing any more"
         to_write: list = []
         for household in households:
-            to_write += [[household], {'card_code': new_card_code()}]
+            to_write += [[household], {'card_code': new_card_code(CARD)}]
         if to_write:
             cls.write(*to_write)
 
@@ -824,12 +823,6 @@ class OpenFile(Wizard):
                         'reason': self.ask.reason,
                         }])
         return action, {'res_id': [self.record.id]}
-
-
-def new_card_code() -> str:
-    "A random code for a card; it tells nothing and cannot be guessed"
-    return 'C' + ''.join(
-        secrets.choice(CARD_ALPHABET) for _ in range(CARD_LENGTH))
 
 
 def _may_read(model_name: str, field_name: str) -> bool:

@@ -5,10 +5,10 @@ import datetime as dt
 
 from trytond.model import ModelSQL, ModelView, fields
 
-from aid_branch.dated import BranchRuleMixin
+from aid_branch.dated import NamedByBranchMixin
 
 
-class HouseholdRule(BranchRuleMixin, ModelSQL, ModelView):
+class HouseholdRule(NamedByBranchMixin, ModelSQL, ModelView):
     "How long entitlements last and how early their renewal is asked"
     __name__ = 'aid.household.rule'
 
@@ -21,14 +21,6 @@ class HouseholdRule(BranchRuleMixin, ModelSQL, ModelView):
         "Months of Entitlement", required=True,
         domain=[('entitlement_months', '>=', 1)],
         help="How long a new entitlement is proposed for.")
-
-    def get_rec_name(self, name: str) -> str:
-        branch = self.branch.rec_name if self.branch else '*'
-        return f'{branch} {self.valid_from or ""}'.strip()
-
-    @classmethod
-    def search_rec_name(cls, name: str, clause) -> list:
-        return [('branch.rec_name', *clause[1:])]
 
     @classmethod
     def for_branches(cls, branches, date: dt.date) -> dict:

@@ -20,6 +20,8 @@ from trytond.model import fields
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
+from aid_branch.reading import as_date
+
 #: What may happen to goods, in the order in which it mostly does
 KINDS = (
     'received', 'found', 'made', 'moved', 'sent', 'arrived', 'handed_over',
@@ -389,8 +391,3 @@ def _depths(
         front = list({n for lot in front for n in nexts[lot]} - depth.keys())
         depth.update(dict.fromkeys(front, steps))
     return depth
-
-
-def as_date(value: dt.date | str) -> dt.date:
-    "The date that a database gives: SQLite gives text for what it reckoned"
-    return dt.date.fromisoformat(value) if isinstance(value, str) else value

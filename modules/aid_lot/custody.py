@@ -20,6 +20,8 @@ from trytond.pool import Pool
 from trytond.report import Report
 from trytond.transaction import check_access, without_check_access
 
+from aid_branch.paper import PaperReport
+
 from . import chain
 from .path import picture
 
@@ -43,12 +45,8 @@ class Dispatch:
     who: Any
 
 
-class Custody(Report):
-    """Where goods came from, one step back, and went, one step forward.
-
-    Where WeasyPrint or its system library Pango is missing, the same sheet as
-    HTML.
-    """
+class Custody(PaperReport, Report):
+    "Where goods came from, one step back, and went, one step forward"
     __name__ = 'aid.lot.custody'
 
     @classmethod
@@ -79,14 +77,6 @@ class Custody(Report):
                 'today': pool.get('ir.date').today(),
                 })
         return context
-
-    @classmethod
-    def convert(cls, report, data, **kwargs):
-        try:
-            import weasyprint  # noqa: F401
-        except (ImportError, OSError):
-            return 'html', data
-        return super().convert(report, data, **kwargs)
 
 
 class TraceTable(Report):

@@ -16,6 +16,7 @@ from trytond.report import Report
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 from aid_branch.named import visible
+from aid_branch.paper import PaperReport
 from aid_branch.slices import slices
 
 from .day_paper import (
@@ -282,7 +283,7 @@ class DisposalLine(PaperLineMixin, ModelSQL, ModelView):
         return [('lot.rec_name', *clause[1:])]
 
 
-class DisposalSlip(Report):
+class DisposalSlip(PaperReport, Report):
     "What left, why, where to, what it weighed and was worth"
     __name__ = 'aid.disposal.slip'
 

@@ -16,6 +16,7 @@ from trytond.transaction import Transaction, check_access
 from trytond.wizard import Button, StateReport, StateView, Wizard
 
 from aid_branch.named import visible
+from aid_branch.paper import PaperReport
 
 from .family import get_kilogram
 
@@ -116,7 +117,7 @@ class Goods(NamedTuple):
     look: bool
 
 
-class FinishFirstList(Report):
+class FinishFirstList(PaperReport, Report):
     "One page of pictures: what leaves first"
     __name__ = 'aid.finish_first.list'
 

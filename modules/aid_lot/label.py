@@ -12,6 +12,7 @@ from trytond.pool import Pool
 from trytond.report import Report
 
 from aid_branch.code_picture import picture
+from aid_branch.paper import PaperReport
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Label:
     rows: tuple[tuple[str, str], ...]
 
 
-class LabelReport(Report):
+class LabelReport(PaperReport, Report):
     """Labels on a sheet of A4, or on a roll.
 
     The picture of a label holds its code and nothing else, so that any

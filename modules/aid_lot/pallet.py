@@ -9,11 +9,12 @@ from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.report import Report
 
+from aid_branch.paper import PaperReport
+from aid_branch.code_picture import picture
 from aid_branch.scope import BranchMixin
 
 from . import gs1
 from .exceptions import PalletError
-from .label import picture
 from .sscc import bars, sscc
 
 _STANDS = {'readonly': Eval('state') != 'standing'}
@@ -233,7 +234,7 @@ class PalletLine(ModelSQL, ModelView):
         return [('lot.rec_name', *clause[1:])]
 
 
-class PalletLabel(Report):
+class PalletLabel(PaperReport, Report):
     "A page to stick on a pallet: its number, its bars, what is on it"
     __name__ = 'aid.pallet.label'
 

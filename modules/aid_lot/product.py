@@ -100,19 +100,15 @@ class Product(metaclass=PoolMeta):
             return _round(count * self.family.piece_weight)
         return None
 
-    def market_value(self, date: dt.date) -> Decimal | None:
-        """What one default unit of the product is worth on *date*.
-
-        The list price, else the family's value per kilogram; in the currency
-        of the company, not rounded; None if neither is known.
-        """
-        return self.market_values([self], date)[self]
-
     @classmethod
     def market_values(
             cls, products: Iterable, date: dt.date
             ) -> dict[Any, Decimal | None]:
-        "The same of each of *products*, their prices read together"
+        """What one default unit of each of *products* is worth on *date*.
+
+        The list price, else the family's value per kilogram; in the currency
+        of the company, not rounded; None if neither is known.
+        """
         products = list(products)
         prices = cls._list_prices(products)
         return {

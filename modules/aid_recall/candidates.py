@@ -13,6 +13,7 @@ from sql.aggregate import Max
 from sql.functions import Upper
 from sql.operators import Exists
 
+from aid_branch.reading import as_date
 from aid_donation.scanning import written_forms
 
 from trytond.pool import Pool
@@ -184,16 +185,9 @@ def _with_end(rows: dict[int, tuple]) -> list[Lot]:
                     group_by=move.lot)))
     return [
         Lot(
-            id_, product, label, _date(use_by), _date(best_before),
-            _date(received), None if left else _date(moved[id_]))
+            id_, product, label, as_date(use_by), as_date(best_before),
+            as_date(received), None if left else as_date(moved[id_]))
         for id_, product, label, use_by, best_before, received, left
         in rows.values()
         # Nothing ever came in of the others
         if left or id_ in moved]
-
-
-def _date(value) -> dt.date | None:
-    # SQLite gives the text of what is computed
-    if isinstance(value, str):
-        return dt.date.fromisoformat(value[:10])
-    return value.date() if isinstance(value, dt.datetime) else value

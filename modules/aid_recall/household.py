@@ -1,7 +1,6 @@
 """Who got some: told by the way they chose, and what they answered."""
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 
 from trytond.i18n import gettext
@@ -16,6 +15,7 @@ from aid_branch.scope import BranchMixin
 from aid_household.household import CHANNELS
 
 from .exceptions import RecallError
+from .of_recall import OfRecallMixin, this_second
 from .standing import FINAL
 
 ANSWERS = [
@@ -27,7 +27,7 @@ ANSWERS = [
     ]
 
 
-class RecallHousehold(BranchMixin, ModelSQL, ModelView):
+class RecallHousehold(OfRecallMixin, BranchMixin, ModelSQL, ModelView):
     """A household that got, or may have, some of a recalled product.
 
     For the social worker and the officer of its own branch. The till is told
@@ -35,9 +35,6 @@ class RecallHousehold(BranchMixin, ModelSQL, ModelView):
     """
     __name__ = 'aid.recall.household'
 
-    recall = fields.Many2One(
-        'aid.recall', "Recall", required=True, readonly=True,
-        ondelete='CASCADE')
     household = fields.Many2One(
         'aid.household', "Household", required=True, readonly=True,
         ondelete='CASCADE')
@@ -86,9 +83,6 @@ class RecallHousehold(BranchMixin, ModelSQL, ModelView):
     answered_at = fields.DateTime("Answered At", readonly=True)
     answered_by = fields.Many2One(
         'res.user', "Written Down By", readonly=True, ondelete='RESTRICT')
-    recall_state = fields.Function(
-        fields.Selection('get_recall_states', "State of the Recall"),
-        'on_change_with_recall_state', searcher='search_recall_state')
 
     @classmethod
     def __setup__(cls) -> None:
@@ -102,7 +96,6 @@ class RecallHousehold(BranchMixin, ModelSQL, ModelView):
                     table, table.recall, table.household, table.product),
                 'aid_recall.msg_household_unique'))
         cls._sql_indexes.update({
-                Index(table, (table.recall, Index.Equality())),
                 Index(table, (table.household, Index.Equality())),
                 Index(table, (table.channel, Index.Equality()),
                     where=table.state != 'answered'),
@@ -136,19 +129,6 @@ class RecallHousehold(BranchMixin, ModelSQL, ModelView):
     @fields.depends('product')
     def on_change_with_unit(self, name: str | None = None):
         return self.product.default_uom if self.product else None
-
-    @classmethod
-    def get_recall_states(cls) -> list[tuple[str, str]]:
-        Recall = Pool().get('aid.recall')
-        return Recall.fields_get(['state'])['state']['selection']
-
-    @fields.depends('recall')
-    def on_change_with_recall_state(self, name: str | None = None):
-        return self.recall.state if self.recall else None
-
-    @classmethod
-    def search_recall_state(cls, name: str, clause) -> list:
-        return [('recall.state', *clause[1:])]
 
     @classmethod
     @without_check_access
@@ -187,7 +167,7 @@ class RecallHousehold(BranchMixin, ModelSQL, ModelView):
         "They were called, or sent a message by hand"
         cls.write(
             [t for t in visible(tasks) if t.state == 'to_tell'],
-            {'state': 'told', 'told_at': _now(), 'problem': None})
+            {'state': 'told', 'told_at': this_second(), 'problem': None})
 
     @classmethod
     @ModelView.button
@@ -232,7 +212,7 @@ class RecallHousehold(BranchMixin, ModelSQL, ModelView):
         for task in tasks:
             task.state = 'answered'
             task.answer = answer
-            task.answered_at = _now()
+            task.answered_at = this_second()
             task.answered_by = Transaction().user or None
             if answer == 'not_reached':
                 task.answer_quantity = None
@@ -333,7 +313,3 @@ def by_household(tasks) -> dict:
     for task in tasks:
         result[task.household, task.recall].append(task)
     return dict(result)
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now().replace(microsecond=0)

@@ -6,12 +6,12 @@ import datetime as dt
 from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.report import Report
-from trytond.rpc import RPC
-from trytond.transaction import Transaction, without_check_access
+from trytond.transaction import without_check_access
 
-from aid_basket.paper import PaperReport
+from aid_branch.paper import PaperReport, RememberedPaper
 
 from . import lineage
+from .of_recall import this_second
 
 FILE_LABELS = [
     'title', 'product', 'notice', 'reason', 'risk', 'advice', 'opened',
@@ -113,26 +113,15 @@ class RecallFile(PaperReport, Report):
                 } for party, date, lot, quantity in lineage.bodies(lots)]
 
 
-class Poster(PaperReport, Report):
+class Poster(RememberedPaper, Report):
     "What everybody may read who comes to a branch"
     __name__ = 'aid.recall.poster'
 
     @classmethod
-    def __setup__(cls) -> None:
-        super().__setup__()
-        # Printing is remembered
-        cls.__rpc__ = {**cls.__rpc__, 'execute': RPC(readonly=False)}
-
-    @classmethod
-    def execute(cls, ids, data):
-        result = super().execute(ids, data)
-        if not Transaction().readonly:
-            Task = Pool().get('aid.recall.task')
-            with without_check_access():
-                Task.write(Task.browse(ids), {
-                        'poster_at': dt.datetime.now().replace(
-                            microsecond=0)})
-        return result
+    @without_check_access
+    def remember(cls, ids: list[int]) -> None:
+        Task = Pool().get('aid.recall.task')
+        Task.write(Task.browse(ids), {'poster_at': this_second()})
 
     @classmethod
     def get_context(cls, records, header, data) -> dict:

@@ -1,7 +1,6 @@
 """A recall: a dangerous product, stopped everywhere and told to everyone."""
 from __future__ import annotations
 
-import datetime as dt
 import json
 
 from trytond.i18n import gettext
@@ -13,6 +12,7 @@ from trytond.transaction import Transaction, without_check_access
 
 from . import opening, standing
 from .exceptions import RecallError
+from .of_recall import this_second
 
 STATES = [
     ('draft', "Draft"),
@@ -267,7 +267,7 @@ class Recall(Workflow, ModelSQL, ModelView):
         opening.stop(recalls)
         cls.write(recalls, {
                 'state': 'open',
-                'opened_at': dt.datetime.now().replace(microsecond=0),
+                'opened_at': this_second(),
                 'opened_by': Transaction().user or None,
                 })
 
@@ -354,7 +354,7 @@ class Recall(Workflow, ModelSQL, ModelView):
     def _end(cls, recalls, state: str) -> None:
         cls.write(recalls, {
                 'state': state,
-                'ended_at': dt.datetime.now().replace(microsecond=0),
+                'ended_at': this_second(),
                 'ended_by': Transaction().user or None,
                 'changed': None,
                 })

@@ -1,7 +1,6 @@
 """What each branch has to do: put aside, count, say so, hang up the poster."""
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 
 from trytond.i18n import gettext
@@ -13,17 +12,18 @@ from trytond.transaction import Transaction, without_check_access
 
 from aid_branch.named import visible
 from aid_branch.scope import BranchMixin
-from aid_branch.slices import slices
 from aid_lot.found import found_lots
+from aid_lot.moved import Moved, move_goods
 
 from .exceptions import RecallError
 from .lineage import is_aside
+from .of_recall import OfRecallMixin, this_second
 
 DIGITS = 6
 _DONE = {'readonly': Eval('state') != 'open'}
 
 
-class Task(BranchMixin, ModelSQL, ModelView):
+class Task(OfRecallMixin, BranchMixin, ModelSQL, ModelView):
     """What a recall asks of one branch, for nobody else to see.
 
     Somebody puts the goods aside, counts them and says so with a name: the
@@ -31,9 +31,6 @@ class Task(BranchMixin, ModelSQL, ModelView):
     """
     __name__ = 'aid.recall.task'
 
-    recall = fields.Many2One(
-        'aid.recall', "Recall", required=True, readonly=True,
-        ondelete='CASCADE')
     reason = fields.Function(fields.Text("Why"), 'get_recall')
     advice = fields.Function(fields.Text("What to Do"), 'get_recall')
     lines = fields.One2Many(
@@ -56,9 +53,6 @@ class Task(BranchMixin, ModelSQL, ModelView):
             ('open', "To Do"),
             ('done', "Done"),
             ], "State", required=True, readonly=True, sort=False)
-    recall_state = fields.Function(
-        fields.Selection('get_recall_states', "State of the Recall"),
-        'on_change_with_recall_state', searcher='search_recall_state')
 
     @classmethod
     def __setup__(cls) -> None:
@@ -70,7 +64,6 @@ class Task(BranchMixin, ModelSQL, ModelView):
             ('branch_unique', Unique(table, table.recall, table.branch),
                 'aid_recall.msg_task_unique'))
         cls._sql_indexes.update({
-                Index(table, (table.recall, Index.Equality())),
                 Index(table, (table.branch, Index.Equality()),
                     where=table.state == 'open'),
                 })
@@ -85,19 +78,6 @@ class Task(BranchMixin, ModelSQL, ModelView):
     @staticmethod
     def default_state() -> str:
         return 'open'
-
-    @classmethod
-    def get_recall_states(cls) -> list[tuple[str, str]]:
-        Recall = Pool().get('aid.recall')
-        return Recall.fields_get(['state'])['state']['selection']
-
-    @fields.depends('recall')
-    def on_change_with_recall_state(self, name: str | None = None):
-        return self.recall.state if self.recall else None
-
-    @classmethod
-    def search_recall_state(cls, name: str, clause) -> list:
-        return [('recall.state', *clause[1:])]
 
     @classmethod
     @without_check_access
@@ -144,7 +124,7 @@ class Task(BranchMixin, ModelSQL, ModelView):
                 _move_aside(task)
         cls.write(tasks, {
                 'state': 'done',
-                'acknowledged_at': dt.datetime.now().replace(microsecond=0),
+                'acknowledged_at': this_second(),
                 'acknowledged_by': Transaction().user or None,
                 })
 
@@ -290,27 +270,12 @@ def _move_aside(task) -> None:
         to_move += [
             (lot, branch.storage, quantity)
             for lot, (_, quantity, _) in zip(lots, beyond)]
-    _move(branch, to_move)
+    move_goods(
+        Moved(lot, quantity, location.id, branch.quarantine.id,
+            branch.today(), branch.company.id)
+        for lot, location, quantity in to_move)
     if beyond:
         _stop_found(task.recall, lots)
-
-
-def _move(branch, goods: list[tuple]) -> None:
-    Move = Pool().get('stock.move')
-    moves: list = []
-    for some in slices(goods):
-        moves += Move.create([{
-                    'product': lot.product.id,
-                    'lot': lot.id,
-                    'quantity': quantity,
-                    'unit': lot.product.default_uom.id,
-                    'internal_quantity': quantity,
-                    'from_location': location.id,
-                    'to_location': branch.quarantine.id,
-                    'effective_date': branch.today(),
-                    'company': branch.company.id,
-                    } for lot, location, quantity in some])
-    Move.do(moves)
 
 
 def _stop_found(recall, lots) -> None:

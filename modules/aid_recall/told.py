@@ -15,6 +15,7 @@ from trytond.transaction import without_check_access
 from aid_branch.messages import compose, deliver, in_language_of
 
 from .household import by_household
+from .of_recall import this_second
 
 #: Messages of one run: what is left waits for the next
 AT_ONCE = 200
@@ -35,7 +36,7 @@ class RecallHousehold(metaclass=PoolMeta):
             limit=AT_ONCE)
         sent, failed = _send(tasks)
         cls.write(sent, {
-                'state': 'told', 'told_at': _now(), 'problem': None})
+                'state': 'told', 'told_at': this_second(), 'problem': None})
         cls.write(failed, {'problem': gettext('aid_recall.msg_not_sent')})
 
     @classmethod
@@ -50,7 +51,7 @@ class RecallHousehold(metaclass=PoolMeta):
         rule = Rule.at(pool.get('ir.date').today())
         if not rule:
             return
-        before = _now() - dt.timedelta(days=rule.remind_after)
+        before = this_second() - dt.timedelta(days=rule.remind_after)
         tasks = cls.search([
                 ('recall.state', '=', 'open'),
                 ('state', '=', 'told'),
@@ -65,7 +66,7 @@ class RecallHousehold(metaclass=PoolMeta):
         to_call = [t for t in tasks if t.channel in {'sms', 'phone'}]
         for task in [*sent, *to_call]:
             task.reminders += 1
-            task.reminded_at = _now()
+            task.reminded_at = this_second()
         for task in to_call:
             task.state = 'to_tell'
         cls.save([*sent, *to_call])
@@ -83,7 +84,7 @@ class Task(metaclass=PoolMeta):
         rule = Rule.at(pool.get('ir.date').today())
         if not rule:
             return
-        before = _now() - dt.timedelta(hours=rule.task_hours)
+        before = this_second() - dt.timedelta(hours=rule.task_hours)
         tasks = cls.search([
                 ('recall.state', '=', 'open'),
                 ('state', '=', 'open'),
@@ -106,7 +107,7 @@ class Task(metaclass=PoolMeta):
                                     branch=task.branch.name))))
         deliver(messages)
         # Those without an address stand on the list all the same
-        cls.write(tasks, {'reminded_at': _now()})
+        cls.write(tasks, {'reminded_at': this_second()})
 
 
 def message_of(tasks) -> EmailMessage:
@@ -154,7 +155,3 @@ def _send(tasks) -> tuple[list, list]:
         t for group, _ in messages if id(group) not in failed for t in group]
     return sent, unknown + [
         t for group, _ in messages if id(group) in failed for t in group]
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now().replace(microsecond=0)

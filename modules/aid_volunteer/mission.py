@@ -5,6 +5,8 @@ from trytond.model import DeactivableMixin, ModelSQL, ModelView, Unique, fields
 
 from aid_branch.scope import BranchMixin
 
+from .licence import LICENCES
+
 #: What an hour of a kind of work is valued as
 LEVELS = [
     ('execution', "Execution"),
@@ -26,15 +28,8 @@ class MissionKind(DeactivableMixin, ModelSQL, ModelView):
         "date is not known is asked for it.")
     emergency_contact = fields.Boolean(
         "Needs an Emergency Contact")
-    licence = fields.Selection([
-            (None, ""),
-            ('B', "B (car)"),
-            ('BE', "BE (car and trailer)"),
-            ('C1', "C1 (lorry up to 7.5 t)"),
-            ('C', "C (lorry)"),
-            ('D', "D (bus)"),
-            ('F', "Forklift"),
-            ], "Needs a Licence", sort=False)
+    licence = fields.Selection(
+        [(None, ""), *LICENCES], "Needs a Licence", sort=False)
     skills = fields.Many2Many(
         'aid.mission.kind-aid.skill', 'kind', 'skill', "Needs Skills")
     level = fields.Selection(

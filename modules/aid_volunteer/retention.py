@@ -15,6 +15,7 @@ from sql.aggregate import Max
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 
+from aid_branch.reading import as_date
 from aid_branch.slices import slices
 
 #: What names or reaches a person; what others may need of it stays
@@ -80,7 +81,7 @@ def _gone(today: dt.date) -> list:
             group_by=[volunteer.id, volunteer.branch]))
     by_branch = defaultdict(list)
     for id_, branch, last in cursor:
-        by_branch[branch].append((id_, _date(last)))
+        by_branch[branch].append((id_, as_date(last)))
     gone = []
     for branch, rows in by_branch.items():
         rule = Rule.for_branch(Branch(branch), today)
@@ -110,8 +111,3 @@ def _forget_absences(today: dt.date) -> None:
             old.append(signup)
     for some in slices(old):
         Signup.write(some, {'state': 'cancelled', 'approved_by': None})
-
-
-def _date(value) -> dt.date:
-    # SQLite gives the text of an aggregated date
-    return dt.date.fromisoformat(value) if isinstance(value, str) else value

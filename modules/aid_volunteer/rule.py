@@ -5,10 +5,10 @@ import datetime as dt
 
 from trytond.model import ModelSQL, ModelView, fields
 
-from aid_branch.dated import BranchRuleMixin
+from aid_branch.dated import NamedByBranchMixin
 
 
-class VolunteerRule(BranchRuleMixin, ModelSQL, ModelView):
+class VolunteerRule(NamedByBranchMixin, ModelSQL, ModelView):
     "How long records are kept, who is a minor, when it is night"
     __name__ = 'aid.volunteer.rule'
 
@@ -35,14 +35,6 @@ class VolunteerRule(BranchRuleMixin, ModelSQL, ModelView):
         "Months Absences Are Kept", required=True,
         domain=[('absence_months', '>=', 0)],
         help="After so many months nobody sees any more who did not come.")
-
-    def get_rec_name(self, name: str) -> str:
-        branch = self.branch.rec_name if self.branch else '*'
-        return f'{branch} {self.valid_from or ""}'.strip()
-
-    @classmethod
-    def search_rec_name(cls, name: str, clause) -> list:
-        return [('branch.rec_name', *clause[1:])]
 
     @staticmethod
     def default_night_from() -> dt.time:

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 
 from trytond.i18n import gettext
 from trytond.model import (
@@ -12,6 +11,7 @@ from trytond.pyson import Bool, Eval
 from trytond.transaction import (
     Transaction, check_access, without_check_access)
 
+from aid_branch.card import new_card_code
 from aid_branch.person import NamedPersonMixin, search_key
 from aid_branch.scope import BranchMixin
 
@@ -19,10 +19,8 @@ from . import likeness, retention
 from .exceptions import (
     DuplicateVolunteerWarning, EngagementValidationError,
     VolunteerValidationError)
+from .licence import LICENCES
 
-# No letter that is read as a digit, nor the other way round
-CARD_ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
-CARD_LENGTH = 10
 KINDS = [
     ('one_off', "One-Off"),
     ('regular', "Regular"),
@@ -57,14 +55,7 @@ class Volunteer(
         "Guardian", help="Name and phone, of somebody under age.")
     guardian_consent_on = fields.Date("Guardian Consented On")
     languages = fields.Char("Languages")
-    licences = fields.MultiSelection([
-            ('B', "B (car)"),
-            ('BE', "BE (car and trailer)"),
-            ('C1', "C1 (lorry up to 7.5 t)"),
-            ('C', "C (lorry)"),
-            ('D', "D (bus)"),
-            ('F', "Forklift"),
-            ], "Licences", sort=False)
+    licences = fields.MultiSelection(LICENCES, "Licences", sort=False)
     skills = fields.One2Many('aid.volunteer.skill', 'volunteer', "Skills")
     availabilities = fields.One2Many(
         'aid.volunteer.availability', 'volunteer', "Can Come",
@@ -117,8 +108,7 @@ class Volunteer(
             codes = sequence.get_many(len(vlist))
         for values, code in zip(vlist, codes):
             values['code'] = code
-            values['card_code'] = ''.join(
-                secrets.choice(CARD_ALPHABET) for _ in range(CARD_LENGTH))
+            values['card_code'] = new_card_code()
         return vlist
 
     @classmethod

@@ -19,6 +19,7 @@ from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 from aid_branch.named import visible
+from aid_branch.reading import as_date
 
 #: More people than anybody rings up for one shift
 MOST = 100
@@ -171,6 +172,4 @@ def _candidates(shift) -> Iterator[tuple[int, int, dt.date | None]]:
                 Coalesce(can, 0).desc, volunteer.id],
             limit=MOST * 5))
     for id_, said, day in cursor:
-        # SQLite gives the text of an aggregated date
-        yield id_, said, (
-            dt.date.fromisoformat(day) if isinstance(day, str) else day)
+        yield id_, said, as_date(day)

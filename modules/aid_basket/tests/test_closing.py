@@ -58,7 +58,7 @@ def printed(session, name, report):
     Report = pool.get(name, type='report')
     action_id = pool.get('ir.action').get_action_id(
         pool.get('ir.model.data').get_id('aid_basket', report))
-    with patch('aid_basket.paper.can_pdf', return_value=False):
+    with patch('aid_branch.paper.can_pdf', return_value=False):
         _, content, _, _ = Report.execute([session.id], {
                 'model': 'aid.distribution.session',
                 'action_id': action_id})

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
 
-from aid_basket import paper
+from aid_branch import paper
 
 from .till import (
     TillTestCase, at_till, basket_of, create_household, give, give_free,

@@ -187,7 +187,7 @@ class VerdictTestCase(TillTestCase):
                 "vegetables, bread and starchy foods, milk and dairy, oil "
                 "and butter.")
             Paper = Pool().get('aid.basket.paper', type='report')
-            with patch('aid_basket.paper.can_pdf', return_value=False):
+            with patch('aid_branch.paper.can_pdf', return_value=False):
                 _, content, _, _ = Paper.execute(
                     [basket.id], {'model': 'aid.basket'})
             self.assertIn("In your basket today", str(content))

@@ -53,7 +53,8 @@ class DisposalTestCase(unittest.TestCase):
 
             self.assertEqual(disposal.state, 'done')
             self.assertEqual(disposal.weight, 150)
-            each = past.product.market_value(TODAY - DAY) * D('1.5')
+            worth = past.product.market_values([past.product], TODAY - DAY)
+            each = worth[past.product] * D('1.5')
             self.assertEqual(
                 disposal.lines[0].value, disposal.currency.round(each))
             self.assertGreater(disposal.value, 100)
