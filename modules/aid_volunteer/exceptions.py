@@ -41,3 +41,11 @@ class WageMissingError(UserError):
 
 class WorthPeriodError(UserError):
     "No statement is made of such a time"
+
+
+class CallError(UserError):
+    "Nobody can be called for these shifts, or not like that"
+
+
+class SwapError(UserError):
+    "A place cannot go from one volunteer to another"

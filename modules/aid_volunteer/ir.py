@@ -13,4 +13,5 @@ class Cron(metaclass=PoolMeta):
         cls.method.selection += [
             ('aid.shift.repetition|plan_all', "Plan Shifts Ahead"),
             ('aid.volunteer|forget', "Forget Volunteers Who Left"),
+            ('aid.volunteer.message|tell', "Write to Volunteers"),
             ]

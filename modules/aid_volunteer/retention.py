@@ -30,6 +30,7 @@ def forget() -> None:
     today = Pool().get('ir.date').today()
     anonymise(_gone(today))
     _forget_absences(today)
+    Pool().get('aid.volunteer.message').forget()
 
 
 @without_check_access
@@ -39,10 +40,12 @@ def anonymise(volunteers) -> None:
     Volunteer = pool.get('aid.volunteer')
     Availability = pool.get('aid.volunteer.availability')
     Skill = pool.get('aid.volunteer.skill')
+    Message = pool.get('aid.volunteer.message')
+    CalendarKey = pool.get('aid.volunteer.calendar')
     today = pool.get('ir.date').today()
     for some in slices(volunteers):
         ids = [v.id for v in some]
-        for Model in [Availability, Skill]:
+        for Model in [Availability, Skill, Message, CalendarKey]:
             Model.delete(Model.search([('volunteer', 'in', ids)]))
         Volunteer.write(some, {
                 **dict.fromkeys(PERSONAL),

@@ -35,6 +35,20 @@ class VolunteerRule(NamedByBranchMixin, ModelSQL, ModelView):
         "Months Absences Are Kept", required=True,
         domain=[('absence_months', '>=', 0)],
         help="After so many months nobody sees any more who did not come.")
+    remind_hours = fields.Integer(
+        "Hours a Reminder Comes Before", required=True,
+        domain=[('remind_hours', '>=', 0)],
+        help="So many hours before a shift those who come are reminded by "
+        "e-mail, once. 0: never.")
+    offer_to = fields.Integer(
+        "People Told of an Offered Place", required=True,
+        domain=[('offer_to', '>=', 0)],
+        help="Of those who may hold it, so many are told by e-mail.")
+    newcomers_per_hour = fields.Integer(
+        "Sign-Ups by a Poster in an Hour", required=True,
+        domain=[('newcomers_per_hour', '>', 0)],
+        help="More within an hour are asked to try again later: robots fill "
+        "in forms too.")
 
     @staticmethod
     def default_night_from() -> dt.time:
@@ -43,3 +57,15 @@ class VolunteerRule(NamedByBranchMixin, ModelSQL, ModelView):
     @staticmethod
     def default_night_to() -> dt.time:
         return dt.time(6)
+
+    @staticmethod
+    def default_remind_hours() -> int:
+        return 48
+
+    @staticmethod
+    def default_offer_to() -> int:
+        return 10
+
+    @staticmethod
+    def default_newcomers_per_hour() -> int:
+        return 20

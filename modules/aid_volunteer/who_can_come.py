@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from sql import Null
+from sql import Literal, Null
 from sql.aggregate import Max
 from sql.conditionals import Case, Coalesce
 
@@ -34,21 +34,34 @@ class WhoCanCome(Wizard):
         'aid.shift.who_can_come.people',
         'aid_volunteer.who_can_come_people_view_form', [
             Button("Close", 'end', 'tryton-cancel'),
+            Button("Search", 'people', 'tryton-search'),
             Button("Sign Up", 'sign_up', 'tryton-ok', default=True),
             ])
     sign_up = StateTransition()
 
     def default_people(self, fields) -> dict:
         shift, = visible(self.records[:1])
+        skill, within, said_only = [
+            getattr(self.people, name, None)
+            for name in ['skill', 'within', 'said_only']]
+        found = who_can_come(shift, skill)
+        ways = Pool().get('aid.volunteer').distances(
+            [volunteer for volunteer, *_ in found], shift.branch)
         lines = [{
                 'volunteer': volunteer.id,
                 'name': volunteer.rec_name,
                 'phone': volunteer.phone or volunteer.email,
                 'said': said,
                 'last': last,
-                } for volunteer, said, last in who_can_come(shift)]
+                'distance': ways.get(volunteer),
+                } for volunteer, said, last in found
+            if (said or not said_only)
+            and (within is None or ways.get(volunteer, within) <= within)]
         return {
             'shift': shift.id,
+            'skill': skill.id if skill else None,
+            'within': within,
+            'said_only': said_only,
             'lines': lines,
             'words': None if lines else gettext(
                 'aid_volunteer.msg_nobody_can_come', shift=shift.rec_name),
@@ -73,6 +86,13 @@ class WhoCanComePeople(ModelView):
     __name__ = 'aid.shift.who_can_come.people'
 
     shift = fields.Many2One('aid.shift', "Shift", readonly=True)
+    skill = fields.Many2One('aid.skill', "Good At")
+    within = fields.Float(
+        "Lives Within", digits=(None, 0),
+        domain=['OR', ('within', '=', None), ('within', '>=', 0)],
+        help="In km, as the crow flies. Those whose place is not known are "
+        "shown as well.")
+    said_only = fields.Boolean("Only Who Said So")
     words = fields.Char("In Short", readonly=True)
     lines = fields.One2Many(
         'aid.shift.who_can_come.line', None, "Who to Ask")
@@ -91,24 +111,27 @@ class WhoCanComeLine(ModelView):
         help="That time is among those at which the person can come as a "
         "rule. Others said nothing of times.")
     last = fields.Date("Last Time", readonly=True)
+    distance = fields.Float(
+        "Distance in km", digits=(None, 0), readonly=True)
     comes = fields.Boolean("Comes")
 
 
 @without_check_access
-def who_can_come(shift) -> list[tuple]:
+def who_can_come(shift, skill=None) -> list[tuple]:
     """Who may be asked for *shift* (``aid.shift``).
 
     Those who said that they can at that time first, then those who were
     there last, so that nobody is asked for who came yesterday and nobody is
     forgotten.
 
+    :param skill: only those who have it, an ``aid.skill``
     :return: ``(volunteer, whether it said so, day of the last shift)``
     """
     pool = Pool()
     Volunteer = pool.get('aid.volunteer')
     Signup = pool.get('aid.shift.signup')
     Rule = pool.get('aid.volunteer.rule')
-    rows = list(_candidates(shift))
+    rows = list(_candidates(shift, skill))
     rule = Rule.for_branch(shift.mission.branch, shift.date)
     volunteers = Volunteer.browse([id_ for id_, *_ in rows])
     return [
@@ -118,7 +141,8 @@ def who_can_come(shift) -> list[tuple]:
         ][:MOST]
 
 
-def _candidates(shift) -> Iterator[tuple[int, int, dt.date | None]]:
+def _candidates(
+        shift, skill=None) -> Iterator[tuple[int, int, dt.date | None]]:
     pool = Pool()
     engagement = pool.get('aid.volunteer.engagement').__table__()
     volunteer = pool.get('aid.volunteer').__table__()
@@ -152,6 +176,11 @@ def _candidates(shift) -> Iterator[tuple[int, int, dt.date | None]]:
     last = came.join(past, condition=came.shift == past.id).select(
         Max(past.date), where=(came.volunteer == volunteer.id)
         & (came.state == 'present'))
+    good_at = Literal(True)
+    if skill:
+        known = pool.get('aid.volunteer.skill').__table__()
+        good_at = volunteer.id.in_(known.select(
+                known.volunteer, where=known.skill == skill.id))
     cursor = Transaction().connection.cursor()
     cursor.execute(*engagement
         .join(volunteer, condition=engagement.volunteer == volunteer.id)
@@ -165,6 +194,7 @@ def _candidates(shift) -> Iterator[tuple[int, int, dt.date | None]]:
                 | (engagement.valid_until >= date))
             & (volunteer.active == True)  # noqa: E712
             & (volunteer.anonymised_on == Null)
+            & good_at
             & ~volunteer.id.in_(busy),
             group_by=[volunteer.id],
             having=Coalesce(cannot, 0) == 0,
