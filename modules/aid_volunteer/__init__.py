@@ -1,3 +1,4 @@
+"""Volunteers: people, shifts, hours; and pages without an account."""
 from . import routes
 
 __all__ = [routes]

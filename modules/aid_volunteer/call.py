@@ -6,7 +6,6 @@ wall as a poster for everybody else. Nobody needs an account.
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
@@ -14,10 +13,10 @@ from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import without_check_access
 
+from aid_branch.card import new_card_code
 from aid_branch.scope import BranchMixin
 
 from .exceptions import CallError
-from .volunteer import CARD_ALPHABET, CARD_LENGTH
 from .web_address import web_address
 
 
@@ -56,8 +55,7 @@ class Call(BranchMixin, ModelSQL, ModelView):
     def preprocess_values(cls, mode: str, values: dict) -> dict:
         values = super().preprocess_values(mode, values)
         if mode == 'create':
-            values['code'] = ''.join(
-                secrets.choice(CARD_ALPHABET) for _ in range(CARD_LENGTH))
+            values['code'] = new_card_code()
         return values
 
     @classmethod

@@ -5,12 +5,13 @@ from trytond.i18n import gettext
 from trytond.report import Report
 
 from aid_branch.code_picture import picture
+from aid_branch.paper import PaperReport
 
 #: More do not fit where they can be read from afar
 MOST = 6
 
 
-class CallPoster(Report):
+class CallPoster(PaperReport, Report):
     "A call for help to hang up"
     __name__ = 'aid.shift.call.poster'
 
