@@ -23,7 +23,7 @@ from aid_branch.named import own_branch
 
 from .exceptions import WageMissingError, WorthPeriodError
 from .mission import LEVELS
-from .paper import PaperReport
+from aid_branch.paper import PaperReport
 from .worth import periods, worth
 
 ZERO = Decimal(0)
