@@ -101,6 +101,20 @@ class ServedMixin(Model):
             ('branch', '=', Eval('branch', -1)),
             ('date', '=', Eval('date', None)),
             ])
+    serving_words = fields.Function(
+        fields.Char(
+            "Who Serves", states={'invisible': ~Eval('serving_words')}),
+        'on_change_with_serving_words')
+
+    @fields.depends('household', 'served_by', 'state')
+    def on_change_with_serving_words(self, name: str | None = None):
+        "To let somebody else serve, where the household wishes it"
+        if (self.state == 'draft' and self.household and self.served_by
+                and self.household.would_rather_not_see(self.served_by.name)):
+            return gettext(
+                'aid_basket.msg_somebody_else_serves',
+                name=self.served_by.name)
+        return None
 
     @classmethod
     def default_served_by(cls) -> int | None:
@@ -119,6 +133,7 @@ class ServedMixin(Model):
     def set_served_by(self, person) -> str:
         "*person* serves from now on; what to say about it"
         self.served_by = person
+        self.serving_words = self.on_change_with_serving_words()
         return gettext('aid_basket.msg_scan_person', name=person.name)
 
 

@@ -45,7 +45,8 @@ class ScanMixin(command.CommandMixin, Model):
         'state', 'session', 'household', 'lines', 'question',
         'question_code', 'emergency_reason', 'label_words', methods=[
             '_refresh', 'on_change_household', 'begin_emergency', 'obey',
-            'on_change_with_constraints', 'on_change_with_owed'])
+            'on_change_with_constraints', 'on_change_with_owed',
+            'on_change_with_serving_words'])
     def on_scan_code(self, code) -> None:
         """Add what *code* stands for, or say what is the matter.
 
@@ -218,6 +219,7 @@ class ScanMixin(command.CommandMixin, Model):
         self.till_name = household.till_name
         self.constraints = self.on_change_with_constraints()
         self.owed = self.on_change_with_owed()
+        self.serving_words = self.on_change_with_serving_words()
         self.on_change_household()
         return ' '.join(filter(None, [
                     gettext(

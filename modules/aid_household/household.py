@@ -15,6 +15,7 @@ from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import Button, StateAction, StateView, Wizard
 
 from aid_branch.card import new_card_code
+from aid_branch.person import search_key
 from aid_branch.scope import BranchMixin
 
 from . import budget, composition
@@ -105,6 +106,10 @@ class Household(BranchMixin, DeactivableMixin, ModelSQL, ModelView):
     constraints = fields.One2Many(
         'aid.household.constraint', 'household', "Product Constraints",
         help="Entered at the person's request. Never a reason.")
+    not_served_by = fields.Char(
+        "Rather Not Served By",
+        help="First names, with commas between them. No reason is asked. The "
+        "till is told only when one of them would serve the household.")
     collectors = fields.One2Many(
         'aid.household.collector', 'household', "Allowed to Collect")
 
@@ -664,8 +669,21 @@ class Household(BranchMixin, DeactivableMixin, ModelSQL, ModelView):
         return [
             'card_code', 'till_name', 'street', 'postal_code', 'city',
             'country', 'phone', 'email', 'contact_channel', 'contact_hours',
-            'left_to_live_basis',
+            'not_served_by', 'left_to_live_basis',
             'certified_amount', 'certified_by', 'certified_on']
+
+    @without_check_access
+    def would_rather_not_see(self, first_name: str) -> bool:
+        """Whether the household asked not to be served by *first_name*.
+
+        Names are compared however they are spelled; nothing here knows who
+        volunteers.
+        """
+        # Who serves may not read the wish itself
+        wish, = self.__class__.browse([self.id])
+        return search_key(first_name, None) in {
+            search_key(name, None)
+            for name in (wish.not_served_by or '').split(',') if name.strip()}
 
     def reached_by(self) -> str | None:
         """How the household wants to be told of a dangerous product.

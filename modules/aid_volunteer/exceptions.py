@@ -49,3 +49,7 @@ class CallError(UserError):
 
 class SwapError(UserError):
     "A place cannot go from one volunteer to another"
+
+
+class HonorabilityError(ValidationError):
+    "A paper cannot have been seen like that"

@@ -21,7 +21,8 @@ from aid_branch.slices import slices
 #: What names or reaches a person; what others may need of it stays
 PERSONAL = [
     'last_name', 'phone', 'email', 'birth_date', 'emergency_contact',
-    'guardian', 'guardian_consent_on', 'languages', 'photo']
+    'guardian', 'guardian_consent_on', 'guardian_until', 'guardian_limits',
+    'languages', 'photo']
 
 
 @without_check_access
@@ -42,10 +43,12 @@ def anonymise(volunteers) -> None:
     Skill = pool.get('aid.volunteer.skill')
     Message = pool.get('aid.volunteer.message')
     CalendarKey = pool.get('aid.volunteer.calendar')
+    Honorability = pool.get('aid.volunteer.honorability')
     today = pool.get('ir.date').today()
     for some in slices(volunteers):
         ids = [v.id for v in some]
-        for Model in [Availability, Skill, Message, CalendarKey]:
+        for Model in [
+                Availability, Skill, Message, CalendarKey, Honorability]:
             Model.delete(Model.search([('volunteer', 'in', ids)]))
         Volunteer.write(some, {
                 **dict.fromkeys(PERSONAL),

@@ -1,6 +1,7 @@
 """Who comes to a shift, who waits for a place, and who was there."""
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 
 from trytond.i18n import gettext
@@ -197,7 +198,8 @@ class Signup(PlaceMixin, ModelSQL, ModelView):
                     f'aid_volunteer.msg_signup_lacks_{lacking}',
                     volunteer=volunteer.rec_name, shift=shift.rec_name,
                     age=shift.mission.kind.minimum_age or '',
-                    licence=shift.mission.kind.licence or '')
+                    licence=shift.mission.kind.licence or '',
+                    basis=shift.mission.kind.honorability_basis or '')
 
     def lacking(self, rule) -> str | None:
         """What this person lacks for that kind of work, None if nothing.
@@ -218,6 +220,8 @@ class Signup(PlaceMixin, ModelSQL, ModelView):
                         *self.shift.local_times(), rule.night_from,
                         rule.night_to):
                     return 'day'
+                if self._ends_after(volunteer.guardian_until):
+                    return 'home'
         if kind.emergency_contact and not volunteer.emergency_contact:
             return 'emergency_contact'
         if kind.licence and kind.licence not in (volunteer.licences or []):
@@ -226,6 +230,12 @@ class Signup(PlaceMixin, ModelSQL, ModelView):
                 s.skill.id for s in volunteer.skills}:
             return 'skill'
         return None
+
+    def _ends_after(self, time: dt.time | None) -> bool:
+        "Whether the shift ends after *time* of its day, by the clock there"
+        start, end = self.shift.local_times()
+        return time is not None and end > dt.datetime.combine(
+            start.date(), time, tzinfo=end.tzinfo)
 
     @classmethod
     def check_modification(

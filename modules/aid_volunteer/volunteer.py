@@ -54,6 +54,13 @@ class Volunteer(
     guardian = fields.Char(
         "Guardian", help="Name and phone, of somebody under age.")
     guardian_consent_on = fields.Date("Guardian Consented On")
+    guardian_until = fields.Time(
+        "Not Later Than",
+        help="When the guardian wants the person to be done, at the latest.")
+    guardian_limits = fields.Char(
+        "What the Guardian Asks",
+        help="Such as never alone, or nothing heavy. For whoever is in "
+        "charge of the shift.")
     languages = fields.Char("Languages")
     licences = fields.MultiSelection(LICENCES, "Licences", sort=False)
     skills = fields.One2Many('aid.volunteer.skill', 'volunteer', "Skills")

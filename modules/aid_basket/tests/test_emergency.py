@@ -170,6 +170,14 @@ class EmergencyTestCase(TillTestCase):
             basket.save()
             self.assertEqual(Basket.default_served_by(), paul.id)
 
+            household = create_household(branch)
+            household.not_served_by = "Anna, paul"
+            household.save()
+            basket.household = household
+            self.assertIn("Paul", basket.on_change_with_serving_words())
+            basket.set_served_by(rose)
+            self.assertIsNone(basket.serving_words)
+
             Person.write([rose, paul], {'date': session.date.replace(year=2020)})
             session.same_people([session])
             self.assertEqual(

@@ -23,7 +23,7 @@ from aid_household.tests.families import (
 
 CLOSED = [
     'name', 'members', 'street', 'postal_code', 'city', 'country', 'phone',
-    'email', 'contact_channel', 'contact_hours', 'budget_lines',
+    'email', 'contact_channel', 'contact_hours', 'not_served_by', 'budget_lines',
     'resource_lines', 'charge_lines',
     'left_to_live_basis', 'certified_amount', 'certified_by', 'certified_on',
     'left_to_live', 'referrals']

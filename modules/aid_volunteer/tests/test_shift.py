@@ -1,18 +1,21 @@
 import datetime as dt
 import unittest
+from unittest.mock import patch
 
 from trytond.pool import Pool
 from trytond.tests.test_tryton import (
     activate_module, with_transaction)
 from trytond.transaction import Transaction
 
+from aid_branch.code_picture import picture
 from aid_branch.tests.network import as_user, create_network, create_user
 from aid_branch.tests.statements import count_statements
 from aid_volunteer.exceptions import (
-    DuplicateVolunteerWarning, EngagementValidationError, HoursError,
-    MergeError, ShiftClosedError, ShiftValidationError, SignupError,
+    DuplicateVolunteerWarning, EngagementValidationError, HonorabilityError,
+    HoursError, MergeError, ShiftClosedError, ShiftValidationError, SignupError,
     VolunteerValidationError)
 from aid_volunteer.merge import merge, references
+from aid_volunteer.retention import anonymise
 from aid_volunteer.who_can_come import who_can_come
 
 from .people import TODAY, create_mission, create_shift, create_volunteer
@@ -150,6 +153,8 @@ class ShiftTestCase(VolunteerCase):
         pool = Pool()
         Shift = pool.get('aid.shift')
         Signup = pool.get('aid.shift.signup')
+        Kind = pool.get('aid.mission.kind')
+        Honorability = pool.get('aid.volunteer.honorability')
         network = create_network()
         branch = network['grocery']
         mission = create_mission(branch)
@@ -165,7 +170,17 @@ class ShiftTestCase(VolunteerCase):
         post = create_shift(create_mission(branch, 'first_aid'))
         consented = create_volunteer(
             branch, birth_date=young.birth_date, guardian_consent_on=TODAY)
+        early = create_volunteer(
+            branch, birth_date=young.birth_date, guardian_consent_on=TODAY,
+            guardian_until=dt.time(11, 30))
+        by_law = create_mission(branch, 'sorting')
+        Kind.write([by_law.kind], {
+                'charter': True, 'honorability_basis': "Art. L. 1"})
+        sworn = create_volunteer(branch, charter_on=TODAY)
         for volunteer, shift, missing in [
+                (early, shift, "guardian"),
+                (create_volunteer(branch), create_shift(by_law), "charter"),
+                (sworn, create_shift(by_law), "Art. L. 1"),
                 (away, shift, "engagement"),
                 (busy, shift, "at the time"),
                 (young, shift, "guardian"),
@@ -186,6 +201,33 @@ class ShiftTestCase(VolunteerCase):
             self.assertIn(missing, raised.exception.message)
         signup, = Signup.sign_up(shift, [consented])
         self.assertEqual(signup.state, 'coming')
+        seen = {'volunteer': sworn.id, 'seen_on': TODAY, 'seen_by': 1}
+        Honorability.create([{**seen, 'valid_until': TODAY}])
+        with self.assertRaises(SignupError):
+            Signup.sign_up(create_shift(by_law), [sworn])
+        Honorability.create([{**seen, 'valid_until': TODAY.replace(
+                            year=TODAY.year + 1)}])
+        Signup.sign_up(create_shift(by_law), [sworn])
+        with self.assertRaises(HonorabilityError):
+            Honorability.create([{
+                        **seen, 'seen_on': TODAY + dt.timedelta(days=1),
+                        'valid_until': TODAY + dt.timedelta(days=2)}])
+
+    @with_transaction()
+    def test_card(self):
+        "A card is a code: neither a name nor what it is for"
+        pool = Pool()
+        Card = pool.get('aid.volunteer.card', type='report')
+        branch = create_network()['grocery']
+        volunteer = create_volunteer(branch, "Zuleika")
+        gone = create_volunteer(branch)
+        anonymise([gone])
+        with patch('aid_branch.paper.can_pdf', return_value=False):
+            _, content, _, _ = Card.execute([volunteer.id, gone.id], {})
+        size, path = picture(volunteer.card_code)
+        self.assertEqual(content.count('<path'), 1)
+        self.assertIn(path, content)
+        self.assertNotIn("Zuleika", content)
 
     @with_transaction()
     def test_bad_times(self):
