@@ -146,8 +146,7 @@ class Signup(PlaceMixin, ModelSQL, ModelView):
         for signup in signups:
             shift = signup.shift
             if not any(
-                    e.valid_from <= shift.date
-                    and (not e.valid_until or shift.date <= e.valid_until)
+                    e.holds_on(shift.date)
                     and e.reaches(shift.mission.branch)
                     for e in by_volunteer[signup.volunteer.id]):
                 yield signup, gettext(

@@ -335,6 +335,11 @@ class Engagement(ModelSQL, ModelView):
                 *cls.valid_domain(date),
                 ])
 
+    def holds_on(self, date: dt.date) -> bool:
+        "Whether it holds on *date*"
+        return self.valid_from <= date and (
+            not self.valid_until or date <= self.valid_until)
+
     def reaches(self, branch) -> bool:
         "Whether it is for *branch* or for one above it"
         return self.branch.id in branch.lineage
