@@ -204,10 +204,10 @@ class ShiftTestCase(VolunteerCase):
         seen = {'volunteer': sworn.id, 'seen_on': TODAY, 'seen_by': 1}
         Honorability.create([{**seen, 'valid_until': TODAY}])
         with self.assertRaises(SignupError):
-            Signup.sign_up(create_shift(by_law), [sworn])
+            Signup.sign_up(create_shift(by_law, 2), [sworn])
         Honorability.create([{**seen, 'valid_until': TODAY.replace(
                             year=TODAY.year + 1)}])
-        Signup.sign_up(create_shift(by_law), [sworn])
+        Signup.sign_up(create_shift(by_law, 3), [sworn])
         with self.assertRaises(HonorabilityError):
             Honorability.create([{
                         **seen, 'seen_on': TODAY + dt.timedelta(days=1),
@@ -222,7 +222,8 @@ class ShiftTestCase(VolunteerCase):
         volunteer = create_volunteer(branch, "Zuleika")
         gone = create_volunteer(branch)
         anonymise([gone])
-        with patch('aid_branch.paper.can_pdf', return_value=False):
+        with Transaction().set_user(0), \
+                patch('aid_branch.paper.can_pdf', return_value=False):
             _, content, _, _ = Card.execute([volunteer.id, gone.id], {})
         size, path = picture(volunteer.card_code)
         self.assertEqual(content.count('<path'), 1)
