@@ -3,13 +3,17 @@
 Looking changes nothing, because programmes that check e-mails for danger
 open every link; only sending the form does. What is asked for is searched by
 the hash of a key or by the code of a poster, never by a number.
+
+Browsers send forms of these pages from nowhere (``Origin: null``), because the
+pages tell nobody their address. No cookie opens them, so nobody can be made
+to send one.
 """
 from __future__ import annotations
 
 from trytond.pool import Pool
 from trytond.protocols.wrappers import (
-    HTTPStatus, Response, abort, redirect, set_max_request_size, with_pool,
-    with_transaction)
+    HTTPStatus, Response, abort, allow_null_origin, redirect,
+    set_max_request_size, with_pool, with_transaction)
 from trytond.transaction import Transaction
 from trytond.wsgi import app
 
@@ -25,6 +29,7 @@ MOST = 16 * 1024
 
 
 @app.route('/<database_name>/aid/call/<code>', methods=['GET', 'POST'])
+@allow_null_origin
 @set_max_request_size(MOST)
 @with_pool
 @with_transaction()
@@ -35,6 +40,7 @@ def call(request, pool, code: str):
 
 
 @app.route('/<database_name>/aid/shift/<key>', methods=['GET', 'POST'])
+@allow_null_origin
 @set_max_request_size(MOST)
 @with_pool
 @with_transaction()

@@ -282,6 +282,9 @@ def _page(branch, title: str, **more) -> Page:
 def _card(
         shift, standing: str | None = None,
         choices: tuple[Choice, ...] = ()) -> Card:
+    "A shift; how many are needed is for those who may still say yes"
+    needed = (
+        say('needed'), str(shift.free) if shift.free else say('full'))
     return Card(
         name=_name(shift), title=shift.mission.name, standing=standing,
         choices=choices,
@@ -291,7 +294,7 @@ def _card(
                     start=f'{shift.from_time:%H:%M}',
                     end=f'{shift.to_time:%H:%M}')),
             (say('place'), shift.where()),
-            (say('needed'), str(shift.free) if shift.free else say('full')),
+            *([needed] if choices else []),
             ))
 
 

@@ -264,7 +264,9 @@ class Shift(metaclass=PoolMeta):
     def day_in_words(self) -> str:
         "Its date as people say it, weekday first"
         lang = Pool().get('ir.lang').get()
-        return lang.strftime(self.date, f'%A {self.date.day} %B %Y')
+        day = lang.strftime(self.date, f'%A {self.date.day} %B')
+        # Tryton's French days and months begin with capitals
+        return day.lower() if lang.code.startswith('fr') else day
 
     def where(self) -> str:
         "The place of its mission, else the address of its branch"

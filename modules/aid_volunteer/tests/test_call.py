@@ -15,6 +15,8 @@ from trytond.transaction import Transaction
 
 from .people import create_mission, create_shift, create_volunteer
 
+#: As browsers send the form of a page that tells nobody its address
+FROM_NOWHERE = {'Origin': 'null'}
 FRENCH = {'Accept-Language': 'fr-FR,fr;q=0.9,en;q=0.5'}
 
 
@@ -108,7 +110,9 @@ class CallTestCase(RouteTestCase):
                 ({**form, 'first_name': "http://x"}, 400),
                 ({k: v for k, v in form.items() if k[0] != 's'}, 400)]:
             self.assertEqual(
-                client.post(path, data=sent).status_code, status)
+                client.post(
+                    path, data=sent, headers=FROM_NOWHERE).status_code,
+                status)
         self.assertEqual(self.rows(), before)
         wrong = client.post(path, data={**form, 'reached': "tomorrow"})
         self.assertIn('value="Noor"', wrong.text)
@@ -177,7 +181,8 @@ class CallTestCase(RouteTestCase):
         def answer(who, status=303, **form):
             self.assertEqual(client.post(
                     links[f'{who}@example.org'],
-                    data={'press': 'answer', **form}).status_code, status)
+                    data={'press': 'answer', **form},
+                    headers=FROM_NOWHERE).status_code, status)
         answer('asked1', 400)
         answer('asked1', 400, **{first: 'brings'})
         self.assertEqual(self.rows(), before)
