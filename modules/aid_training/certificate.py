@@ -15,7 +15,7 @@ from aid_branch.person import age_on
 from aid_branch.scope import BranchMixin
 from aid_branch.slices import slices
 
-from . import validity
+from . import gate, validity
 from .exceptions import CertificateValidationError
 
 # No letter that is read as a digit, nor the other way round
@@ -150,7 +150,33 @@ class Certificate(BranchMixin, ModelSQL, ModelView):
                 values['seen_by'] = Transaction().user
             else:
                 values['seen_by'] = None
+        cls._refuse_twice(vlist)
         return vlist
+
+    @classmethod
+    @without_check_access
+    def _refuse_twice(cls, vlist: list[dict]) -> None:
+        "Refuse the same certificate twice, by name, in one question for all"
+        Course = Pool().get('aid.course')
+        Volunteer = Pool().get('aid.volunteer')
+        Party = Pool().get('party.party')
+        names = ['volunteer', 'party', 'course', 'obtained_on']
+        there = {c._key() for c in cls.search([
+                    ('course', 'in', list({v['course'] for v in vlist})),
+                    ['OR', *((name, 'in', list({
+                                    v[name] for v in vlist if v.get(name)}))
+                            for name in ['volunteer', 'party'])],
+                    ])}
+        for values in vlist:
+            key = tuple(values.get(name) for name in names)
+            if key in there:
+                volunteer, party, course, day = key
+                raise CertificateValidationError(gettext(
+                        'aid_training.msg_certificate_twice',
+                        person=(Volunteer(volunteer) if volunteer
+                            else Party(party)).rec_name,
+                        course=Course(course).rec_name, date=day))
+            there.add(key)
 
     @classmethod
     def copy(cls, certificates, default=None):
@@ -209,6 +235,13 @@ class Certificate(BranchMixin, ModelSQL, ModelView):
             ['OR', ('withdrawn_on', '=', None), ('withdrawn_on', '>', date)],
             ]
 
+    def holds_on(self, date: dt.date) -> bool:
+        "Whether it is accepted on *date*"
+        return (
+            self.obtained_on <= date
+            and (not self.accepted_until or date <= self.accepted_until)
+            and (not self.withdrawn_on or date < self.withdrawn_on))
+
     @classmethod
     def validate_fields(cls, certificates, field_names) -> None:
         super().validate_fields(certificates, field_names)
@@ -216,7 +249,6 @@ class Certificate(BranchMixin, ModelSQL, ModelView):
             return
         cls.check_person(certificates)
         cls.check_dates(certificates)
-        cls.check_once(certificates)
         cls.check_hours(certificates)
 
     @classmethod
@@ -246,21 +278,6 @@ class Certificate(BranchMixin, ModelSQL, ModelView):
                 raise CertificateValidationError(gettext(
                         'aid_training.msg_certificate_too_young',
                         person=certificate.person, age=least,
-                        course=certificate.course.rec_name,
-                        date=certificate.obtained_on))
-
-    @classmethod
-    @without_check_access
-    def check_once(cls, certificates) -> None:
-        "Refuse the same certificate twice, by name"
-        seen = defaultdict(set)
-        for certificate in cls._beside(certificates):
-            seen[certificate._key()].add(certificate.id)
-        for certificate in certificates:
-            if seen[certificate._key()] - {certificate.id}:
-                raise CertificateValidationError(gettext(
-                        'aid_training.msg_certificate_twice',
-                        person=certificate.person,
                         course=certificate.course.rec_name,
                         date=certificate.obtained_on))
 
@@ -323,6 +340,9 @@ class Certificate(BranchMixin, ModelSQL, ModelView):
         super().on_modification(mode, certificates, field_names=field_names)
         if mode == 'create' or mode == 'write' and field_names & _DECIDING:
             cls.settle(certificates)
+        if mode == 'create' or mode == 'write' and field_names & (
+                _DECIDING | {'accepted_until'}):
+            gate.hold_volunteers(_volunteers(certificates))
 
     @classmethod
     def on_delete(cls, certificates):
@@ -331,7 +351,10 @@ class Certificate(BranchMixin, ModelSQL, ModelView):
         with without_check_access():
             left = [
                 c for c in cls._beside(certificates) if c.id not in ids]
-        callback.append(lambda: cls.settle(left))
+        volunteers = _volunteers(certificates)
+        callback += [
+            lambda: cls.settle(left),
+            lambda: gate.hold_volunteers(volunteers)]
         return callback
 
     @classmethod
@@ -363,9 +386,22 @@ class Certificate(BranchMixin, ModelSQL, ModelView):
             cls.write(*changed)
 
     @classmethod
+    def give_way(cls, stays, goes) -> None:
+        "Of two certificates of one course and day that of *stays* remains"
+        own = {(c.course, c.obtained_on) for c in cls.search([
+                    ('volunteer', '=', stays.id)])}
+        cls.delete([
+                c for c in cls.search([('volunteer', '=', goes.id)])
+                if (c.course, c.obtained_on) in own])
+
+    @classmethod
     @without_check_access
     def settle_courses(cls, courses) -> None:
         "Work out again all certificates of *courses*, whose rule changed"
         for some in slices(cls.search([
                         ('course', 'in', [c.id for c in courses])])):
             cls.settle(some)
+
+
+def _volunteers(certificates) -> list:
+    return list({c.volunteer for c in certificates if c.volunteer})

@@ -8,10 +8,11 @@ from trytond.model import (
     DeactivableMixin, Index, ModelSQL, ModelView, Unique, fields)
 from trytond.pool import Pool
 from trytond.pyson import Eval
+from trytond.transaction import without_check_access
 
 from aid_branch.dated import RuleMixin
 
-from . import validity
+from . import gate, validity
 
 
 class Course(DeactivableMixin, ModelSQL, ModelView):
@@ -126,6 +127,28 @@ class CourseCountsFor(ModelSQL):
     def __setup__(cls) -> None:
         super().__setup__()
         cls.__access__.add('course')
+
+    @classmethod
+    def on_modification(cls, mode, rows, field_names=None) -> None:
+        super().on_modification(mode, rows, field_names=field_names)
+        if mode in {'create', 'write'}:
+            cls._hold({r.other for r in rows})
+
+    @classmethod
+    def on_delete(cls, rows):
+        callback = super().on_delete(rows)
+        others = {r.other for r in rows}
+        callback.append(lambda: cls._hold(others))
+        return callback
+
+    @classmethod
+    @without_check_access
+    def _hold(cls, courses) -> None:
+        "The shifts that need *courses* are looked at again"
+        Need = Pool().get('aid.mission.need')
+        needs = Need.search([('course', 'in', [c.id for c in courses])])
+        if needs:
+            gate.hold(Need.shifts_of(needs))
 
 
 class CourseValidity(RuleMixin, ModelSQL, ModelView):

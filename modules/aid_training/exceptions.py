@@ -4,3 +4,7 @@ from trytond.model.exceptions import ValidationError
 
 class CertificateValidationError(ValidationError):
     "A certificate cannot be as it was entered"
+
+
+class NeedValidationError(ValidationError):
+    "What a mission needs cannot be as it was entered"

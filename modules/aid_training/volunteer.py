@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from trytond.model import fields
-from trytond.pool import PoolMeta
+from trytond.pool import Pool, PoolMeta
 
 
 class Volunteer(metaclass=PoolMeta):
@@ -16,3 +16,11 @@ class Volunteer(metaclass=PoolMeta):
         default = default.copy() if default is not None else {}
         default.setdefault('certificates')
         return super().copy(volunteers, default=default)
+
+    @classmethod
+    def forget_beside(cls, volunteers) -> None:
+        "The numbers of their papers would tell who they were"
+        Certificate = Pool().get('aid.certificate')
+        super().forget_beside(volunteers)
+        Certificate.delete(Certificate.search([
+                    ('volunteer', 'in', [v.id for v in volunteers])]))

@@ -65,7 +65,9 @@ def merge(stays, goes) -> None:
 
     Hours, engagements, skills and all that other rooms hang on a volunteer
     change hands; of what both have once (a skill, a shift) that of *stays*
-    counts, unless only the other was there.
+    counts, unless only the other was there. A model of another room of which
+    a volunteer has each thing once says by a class method
+    ``give_way(stays, goes)`` which record of the two is deleted.
 
     :raises MergeError: both are the same, or one was anonymised
     """
@@ -77,6 +79,8 @@ def merge(stays, goes) -> None:
     _merge_skills(stays, goes)
     for model, name in references():
         Model = Pool().get(model)
+        if hasattr(Model, 'give_way'):
+            Model.give_way(stays, goes)
         records = Model.search([(name, '=', goes.id)])
         if records:
             Model.write(records, {name: stays.id})

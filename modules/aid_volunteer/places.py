@@ -224,8 +224,17 @@ class PlaceMixin(Model):
         "Give the free places of a shift (or the like) to those who wait"
         free = places.headcount - places.taken
         if free > 0 and places.state == 'open':
-            waiting = cls.search([
-                    (cls._of, '=', places.id), ('state', '=', 'waiting'),
-                    ], order=[('id', 'ASC')], limit=free)
+            waiting = cls.admitted(cls.search([
+                        (cls._of, '=', places.id), ('state', '=', 'waiting'),
+                        ], order=[('id', 'ASC')]), free)
             if waiting:
                 cls.write(waiting, {'state': 'coming'})
+
+    @classmethod
+    def admitted(cls, waiting, free: int) -> list:
+        """Those of *waiting*, longest first, who get the *free* places.
+
+        Whoever cannot come any more is passed over: nobody's leave fails
+        because of them.
+        """
+        return waiting[:free]

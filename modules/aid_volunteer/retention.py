@@ -47,6 +47,7 @@ def anonymise(volunteers) -> None:
     today = pool.get('ir.date').today()
     for some in slices(volunteers):
         ids = [v.id for v in some]
+        Volunteer.forget_beside(some)
         for Model in [
                 Availability, Skill, Message, CalendarKey, Honorability]:
             Model.delete(Model.search([('volunteer', 'in', ids)]))

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from sql import Literal
+
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
 from trytond.pool import Pool
@@ -193,6 +195,17 @@ class Shift(PlacesMixin, BranchMixin, Workflow, ModelSQL, ModelView):
             default.setdefault(name)
         default.setdefault('taken', 0)
         return super().copy(shifts, default=default)
+
+    def may_be_asked(self, volunteer):
+        """The condition on whoever may be asked to come, for rooms above.
+
+        :param volunteer: a column with the id of a volunteer
+        """
+        return Literal(True)
+
+    def asked_first(self, volunteer) -> list:
+        "What puts those that the shift lacks before the others, in SQL"
+        return []
 
     @classmethod
     @ModelView.button_action('aid_volunteer.wizard_who_can_come')

@@ -112,6 +112,17 @@ class Signup(PlaceMixin, ModelSQL, ModelView):
                 raise SignupError(refusal)
 
     @classmethod
+    def admitted(cls, waiting, free: int) -> list:
+        come: list = []
+        for signup in waiting:
+            if len(come) == free:
+                break
+            signup.state = 'coming'
+            if not cls.refusals([*come, signup]):
+                come.append(signup)
+        return cls.browse(come)
+
+    @classmethod
     def refusals(cls, signups) -> dict:
         """Sign-up to why it cannot be, a sentence in the user's language.
 

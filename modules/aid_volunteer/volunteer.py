@@ -258,6 +258,10 @@ class Volunteer(
             c for c in candidates if likeness.are_alike(key, c.search_key)]
 
     @classmethod
+    def forget_beside(cls, volunteers) -> None:
+        "For rooms above: what else would tell who *volunteers* were"
+
+    @classmethod
     def forget(cls) -> None:
         "The cron job: what is kept no longer"
         retention.forget()

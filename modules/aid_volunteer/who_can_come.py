@@ -195,11 +195,13 @@ def _candidates(
             & (volunteer.active == True)  # noqa: E712
             & (volunteer.anonymised_on == Null)
             & good_at
-            & ~volunteer.id.in_(busy),
+            & ~volunteer.id.in_(busy)
+            & shift.may_be_asked(volunteer.id),
             group_by=[volunteer.id],
             having=Coalesce(cannot, 0) == 0,
             order_by=[
-                Coalesce(can, 0).desc, volunteer.id],
+                *shift.asked_first(volunteer.id), Coalesce(can, 0).desc,
+                volunteer.id],
             limit=MOST * 5))
     for id_, said, day in cursor:
         yield id_, said, as_date(day)
