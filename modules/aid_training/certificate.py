@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections import defaultdict
+from typing import Any, NamedTuple
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
@@ -11,6 +11,7 @@ from trytond.pool import Pool
 from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction, without_check_access
 
+from aid_branch.card import new_card_code
 from aid_branch.person import age_on
 from aid_branch.scope import BranchMixin
 from aid_branch.slices import slices
@@ -18,13 +19,16 @@ from aid_branch.slices import slices
 from . import gate, validity
 from .exceptions import CertificateValidationError
 
-# No letter that is read as a digit, nor the other way round
-CODE_ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
-CODE_LENGTH = 12
 #: What decides until when a certificate counts
 _DECIDING = {
     'volunteer', 'party', 'course', 'obtained_on', 'stated_until',
     'withdrawn_on'}
+
+
+class _Before(NamedTuple):
+    "The certificate that the next one renews, and until when it counts"
+    certificate: Any
+    valid_until: dt.date | None
 
 
 class Certificate(BranchMixin, ModelSQL, ModelView):
@@ -63,6 +67,9 @@ class Certificate(BranchMixin, ModelSQL, ModelView):
     accepted_until = fields.Date(
         "Accepted Until", readonly=True,
         help="With the days of grace of the course.")
+    renewed = fields.Boolean(
+        "Renewed", readonly=True,
+        help="A later one of the same course counts longer.")
     hours = fields.Float(
         "Hours", digits=(None, 2),
         domain=['OR', ('hours', '=', None), ('hours', '>', 0)],
@@ -128,6 +135,10 @@ class Certificate(BranchMixin, ModelSQL, ModelView):
         return 'paper'
 
     @staticmethod
+    def default_renewed() -> bool:
+        return False
+
+    @staticmethod
     def default_seen_by() -> int | None:
         return Transaction().user or None
 
@@ -142,8 +153,7 @@ class Certificate(BranchMixin, ModelSQL, ModelView):
         Volunteer = Pool().get('aid.volunteer')
         vlist = super()._before_create(vlist)
         for values in vlist:
-            values['code'] = ''.join(
-                secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+            values['code'] = new_card_code()
             if not values.get('branch') and values.get('volunteer'):
                 values['branch'] = Volunteer(values['volunteer']).branch.id
             if values.get('source', 'paper') == 'paper':
@@ -182,6 +192,7 @@ class Certificate(BranchMixin, ModelSQL, ModelView):
     def copy(cls, certificates, default=None):
         default = default.copy() if default is not None else {}
         default.setdefault('code')
+        default.setdefault('renewed', False)
         return super().copy(certificates, default=default)
 
     def get_rec_name(self, name: str) -> str:
@@ -369,21 +380,32 @@ class Certificate(BranchMixin, ModelSQL, ModelView):
             return
         rules = cls._rules(certificates)
         before: dict = {}
-        changed = []
+        ends: dict = {}
         for certificate in cls._beside(certificates):
             rule = certificate.rule_of(rules).plain()
             key = certificate._key()[:3]
             until = certificate.stated_until or validity.valid_until(
-                rule, certificate.obtained_on, before.get(key))
-            accepted = validity.accepted_until(rule, until)
-            if not certificate.withdrawn_on:
-                before[key] = until
-            if (certificate.valid_until, certificate.accepted_until) != (
-                    until, accepted):
-                changed += [[certificate], {
-                        'valid_until': until, 'accepted_until': accepted}]
-        if changed:
-            cls.write(*changed)
+                rule, certificate.obtained_on, before[key].valid_until
+                if key in before else None)
+            ends[certificate] = {
+                'valid_until': until,
+                'accepted_until': validity.accepted_until(rule, until),
+                'renewed': False,
+                }
+            if certificate.withdrawn_on:
+                continue
+            if key in before:
+                ends[before[key].certificate]['renewed'] = True
+            before[key] = _Before(certificate, until)
+        to_write: list = []
+        for certificate, values in ends.items():
+            changed = {
+                name: value for name, value in values.items()
+                if getattr(certificate, name) != value}
+            if changed:
+                to_write += [[certificate], changed]
+        if to_write:
+            cls.write(*to_write)
 
     @classmethod
     def give_way(cls, stays, goes) -> None:

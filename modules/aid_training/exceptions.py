@@ -8,3 +8,7 @@ class CertificateValidationError(ValidationError):
 
 class NeedValidationError(ValidationError):
     "What a mission needs cannot be as it was entered"
+
+
+class LapseRuleValidationError(ValidationError):
+    "When an end is told cannot be as it was entered"

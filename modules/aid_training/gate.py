@@ -68,10 +68,14 @@ class Holders:
                 certificate.volunteer.id, certificate.course.id].append(
                 certificate)
 
-    def has(self, volunteer: int, course: int, date) -> bool:
-        "Whether it is accepted on *date* that the volunteer has the course"
+    def has(
+            self, volunteer: int, course: int, date, beside=None) -> bool:
+        """Whether it is accepted on *date* that the volunteer has the course.
+
+        :param beside: a certificate that does not count
+        """
         return any(
-            certificate.holds_on(date)
+            certificate != beside and certificate.holds_on(date)
             for one in self.counts[course]
             for certificate in self.certificates.get((volunteer, one), []))
 

@@ -8,7 +8,7 @@ from trytond.i18n import gettext
 from trytond.model import Index, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
-from trytond.transaction import without_check_access
+from trytond.transaction import Transaction, without_check_access
 
 from aid_volunteer.exceptions import SignupError
 
@@ -108,17 +108,21 @@ class Shift(metaclass=PoolMeta):
         condition = super().may_be_asked(volunteer)
         for need in self.mission_needs():
             if need.who == 'each' and need.gate == 'refuse':
-                condition &= volunteer.in_(self._holders([need.course]))
+                condition &= volunteer.in_(self._holders([need.course.id]))
+        # What was chosen in Who Can Come
+        chosen = Transaction().context.get('who_can_come_course')
+        if chosen:
+            condition &= volunteer.in_(self._holders([chosen]))
         return condition
 
     def asked_first(self, volunteer) -> list:
         order = super().asked_first(volunteer)
         lacking = [
-            lack.need.course for lack in gate.lacks([self]).get(self.id, [])
+            lack.need.course.id for lack in gate.lacks([self]).get(self.id, [])
             if lack.need.who != 'each']
         if not self.taken:
             lacking = [
-                n.course for n in self.mission_needs() if n.who != 'each']
+                n.course.id for n in self.mission_needs() if n.who != 'each']
         if lacking:
             order.append(Case(
                     (volunteer.in_(self._holders(lacking)), 0), else_=1))
@@ -130,18 +134,17 @@ class Shift(metaclass=PoolMeta):
         Need = Pool().get('aid.mission.need')
         return Need.of_missions([self.mission]).get(self.mission.id, [])
 
-    def _holders(self, courses):
+    def _holders(self, courses: list[int]):
         "The query of those who hold one of *courses* on the day of the shift"
         pool = Pool()
         certificate = pool.get('aid.certificate').__table__()
         counts_for = pool.get('aid.course-counts_for').__table__()
-        ids = [c.id for c in courses]
         return certificate.select(
             certificate.volunteer,
-            where=(certificate.course.in_(ids)
+            where=(certificate.course.in_(courses)
                 | certificate.course.in_(counts_for.select(
                         counts_for.course,
-                        where=counts_for.other.in_(ids))))
+                        where=counts_for.other.in_(courses))))
             & (certificate.volunteer != Null)
             & (certificate.obtained_on <= self.date)
             & ((certificate.accepted_until == Null)
@@ -176,8 +179,11 @@ class Signup(metaclass=PoolMeta):
     @classmethod
     @without_check_access
     def lose_place(cls, signups, course) -> None:
-        "*signups* are cancelled for lack of *course*; who waits comes in"
+        "*signups* are cancelled for lack of *course*, and told so"
+        Message = Pool().get('aid.volunteer.message')
         cls.write(signups, {'state': 'cancelled', 'lost_for': course.id})
+        Message.prepare('lost_place', [
+                {'volunteer': s.volunteer, 'signup': s} for s in signups])
         for shift in cls._come_to(signups):
             cls.let_in(shift)
 
