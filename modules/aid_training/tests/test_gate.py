@@ -1,12 +1,14 @@
 import datetime as dt
 import doctest
 import unittest
+from unittest.mock import patch
 
 from trytond.model.exceptions import ValidationError
 from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module, with_transaction
 from trytond.transaction import Transaction
 
+from aid_branch import messages
 from aid_branch.tests.network import as_user, create_network, create_user
 from aid_branch.tests.statements import count_statements
 from aid_training import staffing
@@ -120,11 +122,14 @@ class GateTestCase(TrainingCase):
         pool = Pool()
         Signup = pool.get('aid.shift.signup')
         Shift = pool.get('aid.shift')
+        Message = pool.get('aid.volunteer.message')
         branch = create_network()['grocery']
         mission = create_mission(branch, 'sorting')
         need(mission, 'pse1')
         shift = create_shift(mission, days=10)
-        sam, alix = [create_volunteer(branch, n) for n in ["Sam", "Alix"]]
+        sam, alix = [
+            create_volunteer(branch, n, email=f"{n}@example.org")
+            for n in ["Sam", "Alix"]]
         course('pse1').__class__.write(
             [course('pse1')], {'url': "https://example.org/pse1"})
         with self.assertRaises(SignupError) as raised, attempt():
@@ -148,6 +153,8 @@ class GateTestCase(TrainingCase):
             (other.state, other.lost_for.code, Shift(shift.id).taken),
             ('cancelled', 'pse1', 1))
         self.assertIn("Alix", Shift(shift.id).lacks)
+        message, = Message.search([('kind', '=', 'lost_place')])
+        self.assertIn("PSE 1", message._mail(None).get_content())
         paper.withdrawn_on = paper.withdrawn_for = None
         paper.save()
         again, = Signup.sign_up(shift, [alix])
@@ -285,3 +292,49 @@ class GateTestCase(TrainingCase):
         count(people[:2])
         few = count(people[:3])
         self.assertLessEqual(count(people[3:]), few)
+
+
+class LapseTestCase(TrainingCase):
+    "Who is told of an end"
+
+    @with_transaction()
+    def test_told_once_each(self):
+        pool = Pool()
+        Certificate = pool.get('aid.certificate')
+        Message = pool.get('aid.volunteer.message')
+        branch = create_network()['grocery']
+        Mechanism = pool.get('party.contact_mechanism')
+        Mechanism.create([{
+                    'party': branch.party.id, 'type': 'email',
+                    'value': "port@example.org"}])
+        sam = create_volunteer(branch, email="sam@example.org")
+        for code, until in [
+                ('sst', 45), ('food_hygiene', 61), ('cold_chain', 3),
+                ('psc', -1)]:
+            certify(sam, code, until)
+        # PSE 2 counts for PSE 1, and one is renewed already
+        certify(sam, 'pse1', 20)
+        certify(sam, 'pse2', 400)
+        certify(sam, 'tutor', 20)
+        certify(sam, 'tutor', 500, obtained_on=TODAY)
+
+        def told():
+            with patch.object(messages, 'get_smtp_server'), patch.object(
+                    messages, 'send_message', return_value=None) as send:
+                Certificate.tell()
+            lines = [
+                line for call in send.call_args_list
+                for line in call.args[0].get_content().splitlines()
+                if line.startswith("Sam: ")]
+            return len(lines), Message.search([
+                    ('kind', '=', 'lapse')], count=True)
+        self.assertEqual(told(), (2, 2))
+        self.assertEqual(told(), (0, 2))
+        sst, = Certificate.search([('course.code', '=', 'sst')])
+        self.assertEqual(sst.told_days, 60)
+        sst.stated_until = TODAY + dt.timedelta(days=30)
+        sst.save()
+        self.assertEqual(told(), (1, 3))
+        message, *_ = Message.search([('certificate', '=', sst.id)])
+        self.assertIn("SST", message._mail(None)['Subject'])
+        self.assertIn("SST", message._mail(None).get_content())
