@@ -53,3 +53,19 @@ class SwapError(UserError):
 
 class HonorabilityError(ValidationError):
     "A paper cannot have been seen like that"
+
+
+class ExpenseError(ValidationError):
+    "An expense note cannot be as it was entered"
+
+
+class ExpenseSelfApprovalError(AccessError):
+    "Nobody approves what they entered"
+
+
+class ExpenseAccountMissingError(UserError):
+    "Nothing says which account expenses are booked to"
+
+
+class CorrectionError(UserError):
+    "There is nothing to correct"

@@ -26,15 +26,18 @@ class RecordHours(Wizard):
     approve = StateTransition()
 
     def default_present(self, fields) -> dict:
-        "Everybody who said so was there, as long as planned"
+        """Everybody who said so was there, as long as planned.
+
+        Where cards are scanned, whoever did, from then on.
+        """
         shift, = visible(self.records[:1])
         return {
             'shift': shift.id,
             'lines': [{
                     'signup': signup.id,
                     'name': signup.volunteer.rec_name,
-                    'present': True,
-                    'hours': shift.hours,
+                    'present': bool(signup.arrived) or not shift.checks_in,
+                    'hours': signup.hours_since_arrival(),
                     } for signup in shift.signups
                 if signup.state == 'coming'],
             'late': [],

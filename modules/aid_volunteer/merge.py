@@ -15,7 +15,8 @@ from .exceptions import MergeError
 #: What is taken over where the record that stays knows nothing
 _TAKEN_OVER = [
     'last_name', 'phone', 'email', 'birth_date', 'emergency_contact',
-    'guardian', 'guardian_consent_on', 'languages', 'charter_on', 'photo']
+    'guardian', 'guardian_consent_on', 'languages', 'charter_on', 'photo',
+    'party']
 
 
 class Merge(Wizard):

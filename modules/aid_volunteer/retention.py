@@ -22,7 +22,7 @@ from aid_branch.slices import slices
 PERSONAL = [
     'last_name', 'phone', 'email', 'birth_date', 'emergency_contact',
     'guardian', 'guardian_consent_on', 'guardian_until', 'guardian_limits',
-    'languages', 'photo']
+    'languages', 'photo', 'party']
 
 
 @without_check_access
@@ -102,6 +102,7 @@ def _forget_absences(today: dt.date) -> None:
     "That somebody did not come is kept as a cancellation, which is nothing"
     pool = Pool()
     Signup = pool.get('aid.shift.signup')
+    Correction = pool.get('aid.shift.signup.correction')
     Rule = pool.get('aid.volunteer.rule')
     rules: dict = {}
     old = []
@@ -117,4 +118,7 @@ def _forget_absences(today: dt.date) -> None:
                 months=rule.absence_months):
             old.append(signup)
     for some in slices(old):
+        # What was corrected would tell it still
+        Correction.delete(Correction.search([
+                    ('signup', 'in', [s.id for s in some])]))
         Signup.write(some, {'state': 'cancelled', 'approved_by': None})

@@ -50,6 +50,13 @@ class VolunteerRule(NamedByBranchMixin, ModelSQL, ModelView):
         help="More within an hour are asked to try again later: robots fill "
         "in forms too.")
 
+    check_in = fields.Boolean(
+        "Check In by Card",
+        help="Whoever comes scans a card: hours run from then on.")
+    individual_approval = fields.Boolean(
+        "Approve Each Person's Hours",
+        help="Closing a shift does not approve its hours yet.")
+
     @staticmethod
     def default_night_from() -> dt.time:
         return dt.time(22)

@@ -15,11 +15,13 @@ from aid_branch.scope import BranchMixin
 from aid_branch.slices import slices
 
 from . import shift_time
+from .check_in import CheckInMixin
 from .exceptions import ShiftClosedError, ShiftValidationError
 from .places import PlacesMixin
 
 
-class Shift(PlacesMixin, BranchMixin, Workflow, ModelSQL, ModelView):
+class Shift(
+        CheckInMixin, PlacesMixin, BranchMixin, Workflow, ModelSQL, ModelView):
     """A time at which a mission needs people.
 
     Proposed to volunteers, never imposed. Closing it approves who was there

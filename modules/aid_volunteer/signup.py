@@ -13,11 +13,13 @@ from trytond.transaction import Transaction, without_check_access
 from aid_branch.person import age_on
 
 from . import shift_time
+from .approval import ApprovedMixin
+from .check_in import ArrivedMixin
 from .exceptions import HoursError, ShiftClosedError, SignupError
 from .places import COMING, PlaceMixin
 
 
-class Signup(PlaceMixin, ModelSQL, ModelView):
+class Signup(ArrivedMixin, ApprovedMixin, PlaceMixin, ModelSQL, ModelView):
     "Somebody who said to come to a shift, and then how long it was"
     __name__ = 'aid.shift.signup'
 
@@ -272,21 +274,20 @@ class Signup(PlaceMixin, ModelSQL, ModelView):
         Shift = pool.get('aid.shift')
         Rule = pool.get('aid.volunteer.rule')
         rule = Rule.for_branch(shift.mission.branch, shift.date)
-        most = shift.hours + (rule.overtime if rule else 0)
+        each = rule and rule.individual_approval
         to_write: list = []
         for signup in cls.search([
                     ('shift', '=', shift.id),
                     ('state', 'in', ['coming', 'present', 'absent'])]):
             hours = present.get(signup)
-            if hours is not None and not 0 < hours <= most:
-                raise HoursError(gettext(
-                        'aid_volunteer.msg_hours_too_many',
-                        volunteer=signup.volunteer.rec_name,
-                        hours=hours, most=round(most, 2)))
+            if hours is not None:
+                signup.check_hours(hours, rule)
             to_write += [[signup], {
                     'state': 'absent' if hours is None else 'present',
                     'hours': hours,
-                    'approved_by': Transaction().user,
+                    'approved_by': (
+                        None if each and hours is not None
+                        else Transaction().user),
                     }]
         if to_write:
             cls.write(*to_write)

@@ -19,6 +19,7 @@ from . import likeness, retention
 from .exceptions import (
     DuplicateVolunteerWarning, EngagementValidationError,
     VolunteerValidationError)
+from .expense import PaidBackMixin
 from .licence import LICENCES
 
 KINDS = [
@@ -29,7 +30,8 @@ KINDS = [
 
 
 class Volunteer(
-        NamedPersonMixin, BranchMixin, DeactivableMixin, ModelSQL, ModelView):
+        PaidBackMixin, NamedPersonMixin, BranchMixin, DeactivableMixin,
+        ModelSQL, ModelView):
     """Somebody who gives time, for two hours or for twenty years.
 
     A first name and a phone or an e-mail are enough; everything else is asked
@@ -122,7 +124,7 @@ class Volunteer(
     def copy(cls, volunteers, default=None):
         default = default.copy() if default is not None else {}
         for name in [
-                'code', 'card_code', 'signups', 'engagements', 'skills',
+                'code', 'card_code', 'party', 'signups', 'engagements', 'skills',
                 'availabilities', 'anonymised_on']:
             default.setdefault(name)
         return super().copy(volunteers, default=default)
