@@ -19,6 +19,7 @@ from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import Button, StateReport, StateView, Wizard
 
 from aid_branch.named import visible
+from aid_branch.reading import as_date
 
 from aid_branch.paper import PaperReport
 
@@ -104,14 +105,9 @@ def missions_of(volunteer, first: dt.date, last: dt.date) -> list[dict]:
     rows = sorted(cursor.fetchall(), key=lambda row: -row[1])
     return [{
             'mission': mission, 'hours': round(hours, 2), 'times': times,
-            'first': _date(start), 'last': _date(end),
+            'first': as_date(start), 'last': as_date(end),
             } for mission, (_, hours, times, start, end) in zip(
                 Mission.browse([row[0] for row in rows]), rows)]
-
-
-def _date(value) -> dt.date:
-    # SQLite gives the text of an aggregated date
-    return dt.date.fromisoformat(value) if isinstance(value, str) else value
 
 
 class CertificatePaper(PaperReport, Report):
