@@ -243,8 +243,20 @@ def _forget_old_caches() -> None:
             pass
 
 
+def _never_ask_for_stale_caches() -> None:
+    """Let no transaction of a test be committed by the way.
+
+    Every five minutes Tryton asks the database which caches are stale, over a
+    connection that commits at once. A database in memory has one connection:
+    what a test has written so far would stay for the tests behind it.
+    """
+    import trytond.config as config
+    config.set('cache', 'clean_timeout', str(24 * 3600))
+
+
 def prepare_databases() -> None:
     "Let databases be prepared upon each other and cached by their content"
+    _never_ask_for_stale_caches()
     _key_caches_by_content()
     _activate_in_layers()
 

@@ -68,11 +68,25 @@ def house_file(house_key, tmp_path_factory) -> pathlib.Path:
     with alone(path):
         if not path.exists():
             folder = tmp_path_factory.mktemp('house')
+            activate_beforehand(folder / f'{NAME}.sqlite')
             build_house('sqlite://', NAME, folder)
             beside = path.with_name(f'{path.name}.{os.getpid()}')
             compact(folder / f'{NAME}.sqlite', beside)
             os.replace(beside, path)
     return path
+
+
+def activate_beforehand(path: pathlib.Path) -> None:
+    """Write the whole house, activated and empty, into the SQLite file *path*.
+
+    Other tests begin with it too: it need not be made once more.
+    """
+    from trytond.tests import test_tryton
+
+    test_tryton.drop_db()
+    test_tryton.activate_module('maillon', lang='fr')
+    test_tryton._sqlite_copy(str(path))
+    test_tryton.drop_db()
 
 
 def compact(source: pathlib.Path, target: pathlib.Path) -> None:
