@@ -57,6 +57,9 @@ class WhoCanCome(Wizard):
                 } for volunteer, said, last in found
             if (said or not said_only)
             and (within is None or ways.get(volunteer, within) <= within)]
+        if within is not None:
+            lines.sort(key=lambda line: (
+                    line['distance'] is None, line['distance'] or 0))
         return {
             'shift': shift.id,
             'skill': skill.id if skill else None,
