@@ -18,7 +18,7 @@ from trytond.transaction import Transaction
 from trytond.wsgi import app
 
 from . import page
-from .shift_page import CallPage, MessagePage, Wrong
+from .shift_page import CallPage, MessagePage, Wrong, gone
 
 #: What may stand in an address to tell what was done
 SAID = {
@@ -73,9 +73,9 @@ def _answer(request, shown):
     What was sent and taken is answered by the page itself, so that loading
     it again sends nothing again.
     """
-    if not shown:
-        abort(HTTPStatus.NOT_FOUND)
     with Transaction().set_context(language=_language(request)):
+        if not shown:
+            return _response(gone(), HTTPStatus.NOT_FOUND)
         if request.method != 'POST':
             said = request.args.get('said')
             return _response(shown.page(said if said in SAID else None))

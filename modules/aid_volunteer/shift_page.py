@@ -271,6 +271,16 @@ def over(branch) -> Page:
     return _page(branch, say('title_over'), words=say('over'))
 
 
+def gone() -> Page:
+    """The page of a link that opens nothing, or nothing any more.
+
+    Which of the two is told to nobody.
+    """
+    return Page(
+        lang=Transaction().language, who='', title=say('title_over'),
+        words=say('over'))
+
+
 def _page(branch, title: str, **more) -> Page:
     foot = more.pop('foot', None)
     reached = branch.party.phone and say('foot_phone', phone=branch.party.phone)

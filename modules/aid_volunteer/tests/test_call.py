@@ -137,8 +137,9 @@ class CallTestCase(RouteTestCase):
         self.assertEqual(client.post(path, data={
                     **form, 'first_name': "Third"}).status_code, 400)
         self.assertEqual(self.rows(), before)
-        self.assertEqual(client.get(
-                self.path('call', 'NOTACODE')).status_code, 404)
+        gone = client.get(self.path('call', 'NOTACODE'), headers=FRENCH)
+        self.assertEqual(gone.status_code, 404)
+        self.assertIn("Ce lien a pris fin", gone.text)
 
     def test_over(self):
         with self.work() as branch:
