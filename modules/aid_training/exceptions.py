@@ -1,5 +1,6 @@
 """What may go wrong with courses and certificates, by name."""
-from trytond.model.exceptions import ValidationError
+from trytond.exceptions import UserError
+from trytond.model.exceptions import AccessError, ValidationError
 
 
 class CertificateValidationError(ValidationError):
@@ -12,3 +13,23 @@ class NeedValidationError(ValidationError):
 
 class LapseRuleValidationError(ValidationError):
     "When an end is told cannot be as it was entered"
+
+
+class SessionValidationError(ValidationError):
+    "A session of a course cannot be as it was entered"
+
+
+class SessionClosedError(AccessError):
+    "A session whose results are approved does not change any more"
+
+
+class EnrolmentError(UserError):
+    "Somebody cannot take a session"
+
+
+class FeeError(UserError):
+    "What a course costs cannot be invoiced"
+
+
+class CardError(ValidationError):
+    "A card for newcomers cannot be as it was entered"

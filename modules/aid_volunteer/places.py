@@ -128,9 +128,20 @@ class PlaceMixin(Model):
                     },
                 })
 
-    @staticmethod
-    def default_state() -> str:
-        return 'coming'
+    @classmethod
+    def _before_create(cls, vlist: list[dict]) -> list[dict]:
+        "Whoever finds no place waits for one"
+        vlist = super()._before_create(vlist)
+        unsaid = [v for v in vlist if not v.get('state') and v.get(cls._of)]
+        with without_check_access():
+            places = cls._places().browse({v[cls._of] for v in unsaid})
+            counted = cls.count_coming(places)
+            free = {p.id: p.headcount - counted.get(p.id, 0) for p in places}
+        for values in unsaid:
+            of = values[cls._of]
+            values['state'] = 'coming' if free[of] > 0 else 'waiting'
+            free[of] -= 1
+        return vlist
 
     @classmethod
     def _places(cls):

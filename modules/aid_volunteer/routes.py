@@ -58,7 +58,7 @@ def calendar(request, pool, key: str):
     found = pool.get('aid.volunteer.calendar').of_key(key)
     if not found:
         abort(HTTPStatus.NOT_FOUND)
-    with Transaction().set_context(language=_language(request)):
+    with Transaction().set_context(language=language_of(request)):
         return Response(
             found.render(), content_type='text/calendar; charset=utf-8',
             headers={
@@ -73,7 +73,7 @@ def _answer(request, shown):
     What was sent and taken is answered by the page itself, so that loading
     it again sends nothing again.
     """
-    with Transaction().set_context(language=_language(request)):
+    with Transaction().set_context(language=language_of(request)):
         if not shown:
             return _response(gone(), HTTPStatus.NOT_FOUND)
         if request.method != 'POST':
@@ -97,7 +97,7 @@ def _response(shown: page.Page, status=HTTPStatus.OK) -> Response:
         content_type='text/html; charset=utf-8')
 
 
-def _language(request) -> str:
+def language_of(request) -> str:
     "The language the reader asks for, of those the house speaks"
     pool = Pool()
     Lang = pool.get('ir.lang')

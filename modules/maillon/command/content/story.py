@@ -22,7 +22,7 @@ from trytond.pool import Pool
 
 from .. import imports
 from ..imports import households as household_import
-from . import mess, names, notices, recall, volunteers
+from . import courses, mess, names, notices, recall, volunteers
 
 __all__ = ['Size', 'SIZES', 'CHAPTERS', 'chapters',
     'catch_up']
@@ -114,8 +114,8 @@ class Story:
     cards: list[int] = field(default_factory=list)
 
 
-#: How many chapters there are: 8 to begin with, 30 working days, 3 to end
-CHAPTERS = 8 + WEEKS * 5 + 3
+#: How many chapters there are: 8 to begin with, 30 working days, 4 to end
+CHAPTERS = 8 + WEEKS * 5 + 4
 
 Chapter = tuple[str, Callable[[], Any]]
 
@@ -138,6 +138,7 @@ def chapters(size: Size, today: dt.date) -> Iterator[Chapter]:
     for day in _days(story):
         yield f"{day:%d/%m}", lambda day=day: _day(story, day)
     yield "today", lambda: _today(story)
+    yield "courses", lambda: _courses(story)
     yield "notices of recall", lambda: notices.notices(story.today)
     yield "accounts", catch_up
 
@@ -179,6 +180,11 @@ def _volunteers(story: Story) -> None:
     groceries = [branches[code] for code in GROCERIES]
     volunteers.volunteers(groceries, story.today)
     volunteers.shifts(groceries, story.today)
+
+
+def _courses(story: Story) -> None:
+    # After all baskets: what it invoices today, numbers go up with time
+    courses.courses(_by_code('aid.branch')[GROCERIES[0]], story.today)
 
 
 def _by_code(model: str) -> dict[str, Any]:
