@@ -157,7 +157,7 @@ class Certificate(BranchMixin, ModelSQL, ModelView):
             if not values.get('branch') and values.get('volunteer'):
                 values['branch'] = Volunteer(values['volunteer']).branch.id
             if values.get('source', 'paper') == 'paper':
-                values['seen_by'] = Transaction().user
+                values['seen_by'] = Transaction().user or None
             else:
                 values['seen_by'] = None
         cls._refuse_twice(vlist)

@@ -8,3 +8,7 @@ class BranchOpeningError(UserError):
 
 class NoticesImportError(UserError):
     "A file is no export of RappelConso"
+
+
+class CertificatesImportError(UserError):
+    "A file of certificates cannot be imported as it is"

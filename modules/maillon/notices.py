@@ -1,9 +1,6 @@
 """Head office brings an export of RappelConso to the client."""
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.pyson import Eval
@@ -11,6 +8,7 @@ from trytond.transaction import without_check_access
 from trytond.wizard import (
     Button, StateAction, StateTransition, StateView, Wizard)
 
+from .brought import imported
 from .command import imports
 from .command.imports.table import FileError
 from .exceptions import NoticesImportError
@@ -66,17 +64,13 @@ class ImportNoticesStart(ModelView):
 
         :raises NoticesImportError: it is no such file; nothing is changed
         """
-        suffix = Path(self.name or '').suffix
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, f'notices{suffix}')
-            path.write_bytes(bytes(self.file))
-            try:
-                with without_check_access():
-                    outcome = imports.import_file('rappelconso', path)
-            except FileError as error:
-                raise NoticesImportError(gettext(
-                        'maillon.msg_notices_file',
-                        error=translated(error.advice))) from error
+        try:
+            with without_check_access():
+                outcome = imported('rappelconso', self.file, self.name)
+        except FileError as error:
+            raise NoticesImportError(gettext(
+                    'maillon.msg_notices_file',
+                    error=translated(error.advice))) from error
         if outcome.faults:
             raise NoticesImportError(gettext(
                     'maillon.msg_notices_columns',

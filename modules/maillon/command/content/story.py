@@ -22,7 +22,8 @@ from trytond.pool import Pool
 
 from .. import imports
 from ..imports import households as household_import
-from . import courses, mess, names, notices, recall, volunteers
+from . import (
+    courses, mess, names, notices, recall, training, volunteers)
 
 __all__ = ['Size', 'SIZES', 'CHAPTERS', 'chapters',
     'catch_up']
@@ -179,7 +180,9 @@ def _volunteers(story: Story) -> None:
     branches = _by_code('aid.branch')
     groceries = [branches[code] for code in GROCERIES]
     volunteers.volunteers(groceries, story.today)
+    training.certificates(groceries, story.today)
     volunteers.shifts(groceries, story.today)
+    training.first_aid_post(groceries[0], story.today)
 
 
 def _courses(story: Story) -> None:

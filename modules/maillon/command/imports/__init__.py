@@ -24,9 +24,11 @@ __all__ = ['NAME', 'HELP', 'add_arguments', 'run', 'Outcome', 'Progress',
 
 NAME = 'import'
 HELP = (
-    "import products, branches, households, the Ciqual table or notices of "
-    "recall from a file")
-KINDS = ['products', 'branches', 'households', 'ciqual', 'rappelconso']
+    "import products, branches, households, certificates, the Ciqual table or "
+    "notices of recall from a file")
+KINDS = [
+    'products', 'branches', 'households', 'certificates', 'ciqual',
+    'rappelconso']
 
 Progress = Callable[
     [int, str], AbstractContextManager[Callable[[int], Any]]]

@@ -44,6 +44,17 @@ ADVICE = {
         "rappelconso-v2-gtin-espaces",
     'not_json': "is not JSON: export it again",
     'no_notice': "is no notice: export the file again",
+    'nobody': "is empty: write the number of a volunteer, or fill in email",
+    'ends_before_obtained': "is before obtained_on: correct one",
+    'no_volunteer':
+        "there is no such volunteer: sign them up first, or correct it",
+    'several_volunteers':
+        "several volunteers have it: write the number of one in the "
+        "column volunteer",
+    'no_course': "no such course; there are: %(courses)s",
+    'too_young':
+        "the volunteer was younger than %(age)s on that day: correct "
+        "it, or the birth date",
     }
 
 
