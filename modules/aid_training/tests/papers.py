@@ -35,7 +35,8 @@ def certify(volunteer, code: str = 'pse2', until: int | None = None, **values):
     return certificate
 
 
-def need(mission, code: str, who: str = 'each', gate: str = 'refuse', **values):
+def need(
+        mission, code: str, who: str = 'each', gate: str = 'refuse', **values):
     "That *mission* needs the certificate of a course"
     Need = Pool().get('aid.mission.need')
     made, = Need.create([{
