@@ -264,7 +264,8 @@ class Shift(metaclass=PoolMeta):
     def day_in_words(self) -> str:
         "Its date as people say it, weekday first"
         lang = Pool().get('ir.lang').get()
-        day = lang.strftime(self.date, f'%A {self.date.day} %B')
+        day = ' '.join(
+            lang.strftime(self.date, f'%A {self.date.day} %B').split())
         # Tryton's French days and months begin with capitals
         return day.lower() if lang.code.startswith('fr') else day
 
