@@ -73,6 +73,8 @@ class Shift(
                     (table.start, Index.Range())),
                 Index(table, (table.mission, Index.Equality()),
                     (table.start, Index.Range())),
+                # Who is elsewhere at that time, and what begins or ends now
+                Index(table, (table.start, Index.Range())),
                 })
         cls._transitions |= {
             ('open', 'closed'), ('open', 'cancelled'), ('cancelled', 'open')}

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from sql import Literal, Null
 from sql.aggregate import Max
 from sql.conditionals import Case, Coalesce
+from sql.operators import Exists
 
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
@@ -21,6 +22,8 @@ from trytond.wizard import Button, StateTransition, StateView, Wizard
 from aid_branch.named import visible
 from aid_branch.reading import as_date
 
+#: No shift goes on for longer: it ends on the next day at the latest
+LONGEST = dt.timedelta(days=2)
 #: More people than anybody rings up for one shift
 MOST = 100
 
@@ -171,11 +174,15 @@ def _candidates(
             ((availability.cannot == True)  # noqa: E712
                 & (availability.start < last_minute)
                 & (availability.end > start.time()), 1), else_=0))
+    # Asked of each candidate, and bounded at both ends: what everybody in the
+    # network does at that time would be read for each question
     busy = on.join(other, condition=on.shift == other.id).select(
-        on.volunteer,
-        where=on.state.in_(['coming', 'waiting', 'present'])
+        on.id,
+        where=(on.volunteer == volunteer.id)
+        & on.state.in_(['coming', 'waiting', 'present'])
         & (other.state != 'cancelled')
-        & (other.start < shift.end) & (other.end > shift.start))
+        & (other.start < shift.end) & (other.end > shift.start)
+        & (other.start > shift.start - LONGEST))
     last = came.join(past, condition=came.shift == past.id).select(
         Max(past.date), where=(came.volunteer == volunteer.id)
         & (came.state == 'present'))
@@ -198,7 +205,7 @@ def _candidates(
             & (volunteer.active == True)  # noqa: E712
             & (volunteer.anonymised_on == Null)
             & good_at
-            & ~volunteer.id.in_(busy)
+            & ~Exists(busy)
             & shift.may_be_asked(volunteer.id),
             group_by=[volunteer.id],
             having=Coalesce(cannot, 0) == 0,

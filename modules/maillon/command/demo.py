@@ -100,7 +100,7 @@ def build(
     story end on *today*. The database must be configured.
     """
     from . import setup
-    from .content import names, story
+    from .content import names, story, volunteers
     from .organisation import Organisation
 
     started = time.monotonic()
@@ -121,6 +121,7 @@ def build(
             database.run(database.NAME, work)
             bar.update()
     database.run(database.NAME, _make_users)
+    database.run(database.NAME, volunteers.expenses, today)
     database.run(database.NAME, _look_ahead)
     (directory / MARKER).write_text(json.dumps({
                 'size': size,

@@ -5,6 +5,7 @@ their shifts still need people.
 """
 import datetime as dt
 import random
+from decimal import Decimal
 from itertools import cycle, islice
 from typing import Any
 
@@ -12,10 +13,11 @@ from aid_branch.slices import slices
 from aid_volunteer import shift_time
 
 from trytond.pool import Pool
+from trytond.transaction import Transaction
 
 from . import names
 
-__all__ = ['volunteers', 'shifts']
+__all__ = ['volunteers', 'shifts', 'expenses']
 
 SEED = 8_001
 COUNT = 120
@@ -28,6 +30,13 @@ MISSIONS = [
     ("Distribution du mardi", 'distribution', 1, 14, 17, 3),
     ("Ramasse du matin", 'collection_round', 2, 7, 10, 2),
     ("Ateliers de français", 'french', 3, 18, 20, 1),
+    ]
+#: What was spent, of how many kilometres or how much, and what became of it
+EXPENSES = [
+    ("Ramasses du mois", "Tournée du matin", Decimal(46), None, 'refunded'),
+    ("Réunion régionale", "Aller et retour", Decimal(128), None, 'waived'),
+    ("Sacs et étiquettes", "Papeterie du Centre", None, Decimal('23.80'),
+        'submitted'),
     ]
 #: Named where the story goes on today
 OFFICES = ["Présidente", "Trésorier", "Responsable bénévolat"]
@@ -176,3 +185,54 @@ def _team(mission: Any, today: dt.date) -> list:
         if position % len(MISSIONS) == number
         and (not licence or licence in (v.licences or []))] or [
         v for v in people if licence in (v.licences or [])][:2]
+
+
+def expenses(today: dt.date) -> None:
+    """What three officers of the first grocery spent a week ago.
+
+    Entered by their officer, found right by the accounts: paid back, left to
+    the association, and one that still waits.
+    """
+    pool = Pool()
+    Attachment = pool.get('ir.attachment')
+    Expense = pool.get('aid.volunteer.expense')
+    User = pool.get('res.user')
+    Vehicle = pool.get('aid.volunteer.vehicle')
+    Volunteer = pool.get('aid.volunteer')
+    enters, checks = [
+        User.search([('login', '=', login)])[0]
+        for login in ['responsable', 'compta']]
+    vehicle = Vehicle(pool.get('ir.model.data').get_id(
+            'aid_volunteer', 'vehicle_car_5'))
+    day = today - dt.timedelta(days=7)
+    people = Volunteer.search([
+            ('engagements.kind', '=', 'officer')],
+        order=[('id', 'ASC')], limit=len(EXPENSES))
+    for volunteer, (purpose, what, kilometres, amount, state) in zip(
+            people, EXPENSES):
+        line = {'date': day, 'description': what}
+        line.update(
+            {'kind': 'cost', 'amount': amount} if amount else {
+                'kind': 'kilometres', 'vehicle': vehicle.id,
+                'kilometres': kilometres})
+        with Transaction().set_user(enters.id):
+            expense, = Expense.create([{
+                        'branch': volunteer.branch.id,
+                        'volunteer': volunteer.id,
+                        'date': day,
+                        'purpose': purpose,
+                        'lines': [('create', [line])],
+                        }])
+            Attachment.create([{
+                        'name': "Justificatif.txt",
+                        'resource': str(expense),
+                        'data': purpose.encode(),
+                        }])
+            Expense.submit([expense])
+        with Transaction().set_user(checks.id):
+            if state != 'submitted':
+                Expense.approve([expense])
+            if state == 'refunded':
+                Expense.refund([expense])
+            elif state == 'waived':
+                Expense.waive([expense])
