@@ -42,7 +42,8 @@ def calendar(name: str, entries: Iterable[Entry]) -> bytes:
     result.add('version', '2.0')
     result.add('prodid', '-//Maillon//Volunteers//')
     result.add('x-wr-calname', name)
-    result.add('refresh-interval', dt.timedelta(hours=6), {'value': 'DURATION'})
+    result.add(
+        'refresh-interval', dt.timedelta(hours=6), {'value': 'DURATION'})
     for entry in entries:
         result.add_component(_event(entry))
     return result.to_ical()

@@ -283,7 +283,8 @@ def gone() -> Page:
 
 def _page(branch, title: str, **more) -> Page:
     foot = more.pop('foot', None)
-    reached = branch.party.phone and say('foot_phone', phone=branch.party.phone)
+    phone = branch.party.phone
+    reached = phone and say('foot_phone', phone=phone)
     return Page(
         lang=Transaction().language, who=branch.name, title=title,
         foot='\n'.join(filter(None, [foot, reached])) or None, **more)
