@@ -59,7 +59,9 @@ def named(func):
     """
     @wraps(func)
     def wrapper(cls, baskets, *args, **kwargs):
-        hot_path.check_states(baskets)
+        # Of what else may stop them the checkout tells once it is their turn
+        hot_path.check_states([
+                b for b in baskets if b.state != 'draft' or not b.lines])
         return func(cls, baskets, *args, **kwargs)
     return wrapper
 
@@ -387,10 +389,17 @@ class Basket(
 
     @classmethod
     def _checkout(cls, baskets, pay: str | None):
-        allergen.check(baskets)
-        seen = cls._ask_for_dates(baskets)
-        hot_path.checkout(baskets, pay, seen)
+        hot_path.checkout(baskets, pay, ask=cls._ask)
         return cls.paper_at_checkout(baskets)
+
+    @classmethod
+    def _ask(cls, baskets) -> set[int]:
+        """Ask what the screen has to answer before *baskets* leave.
+
+        :return: ids of the lines whose date somebody has looked at
+        """
+        allergen.check(baskets)
+        return cls._ask_for_dates(baskets)
 
     @classmethod
     def _ask_for_dates(cls, baskets) -> set[int]:

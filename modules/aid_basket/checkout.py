@@ -10,13 +10,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 
+from aid_branch import lane
+from aid_lot.done_moves import done_moves
 from aid_lot.exceptions import InsufficientQuantityError
 from aid_lot.first_expired import allocate
 from aid_lot.found import found_lots
@@ -24,7 +29,7 @@ from aid_lot.found import found_lots
 from . import emergency, exchange, in_hand, on_paper, standing
 from .exceptions import CheckoutError
 from .own_transaction import own_transaction, read_again
-from .reckoning import reckon, rule_of
+from .reckoning import Known, market_values, reckon, rule_of
 from .shelf import Shelf
 
 ZERO = Decimal(0)
@@ -32,33 +37,35 @@ ZERO = Decimal(0)
 
 def checkout(
         baskets, pay: str | dict[int, Decimal] | None = 'cash',
-        seen: set[int] | None = None) -> None:
+        seen: set[int] | None = None,
+        ask: Callable | None = None) -> None:
     """Hand over the goods of *baskets*, number their papers, take the money.
 
     *pay* is `cash` or `card` for the exact amount, None to carry it forward,
     or what was paid in cash by basket id; what is beyond the amount asked is
     not taken. *seen* are the ids of the lines of chilled goods whose date was
-    looked at; None where there is nobody to ask. Costs nearly the same for
-    one basket as for fifty.
+    looked at; None where there is nobody to ask. *ask* is called with the
+    baskets as they are once it is their turn, gives *seen* and may refuse.
+    Costs nearly the same for one basket as for fifty.
 
     :raises CheckoutError: naming the basket; nothing has changed then
     """
     if not baskets:
         return
-    check_states(baskets)
-    with own_transaction(baskets, baskets[0].session.branch.company):
-        pool = Pool()
-        Basket = pool.get('aid.basket')
-        Parcel = pool.get('aid.parcel')
-        baskets = Basket.browse([b.id for b in baskets])
-        shelves = _wait_for_turn(baskets)
+    keys = {(b.branch, b.date) for b in baskets}
+    with own_transaction(baskets, baskets[0].branch.company):
+        Parcel = Pool().get('aid.parcel')
+        baskets, shelves = _wait_for_turn(baskets, keys)
         check_states(baskets)
+        if ask is not None:
+            seen = ask(baskets)
         if Parcel.unpack(baskets):
             shelves = _shelves(baskets)
         exchange.bring_back(baskets)
         lines = _settle_goods(baskets, shelves, seen)
-        _settle_amounts(baskets, lines, shelves)
-        _mark_for_review(baskets, lines)
+        entitlements = _entitlements(baskets)
+        _settle_amounts(baskets, lines, shelves, entitlements)
+        _mark_for_review(baskets, lines, entitlements)
         _hand_over(baskets, lines)
         _write_papers(baskets)
         _finish(baskets)
@@ -79,60 +86,68 @@ def check_states(baskets) -> None:
 
 
 def _problem(basket) -> str | None:
-    names = {
-        'basket': basket.rec_name, 'session': basket.session.rec_name}
+    about = partial(_say, basket)
     if basket.state == 'done':
-        return gettext('aid_basket.msg_checkout_done', **names)
+        return about('done')
     if basket.state != 'draft':
-        return gettext('aid_basket.msg_checkout_cancelled', **names)
+        return about('cancelled')
     if basket.session.state != 'open' and not basket.from_paper:
-        return gettext('aid_basket.msg_checkout_session_closed', **names)
+        return about('session_closed')
     if not basket.household and not basket.emergency:
-        return gettext('aid_basket.msg_checkout_no_household', **names)
+        return about('no_household')
     with without_check_access():
         household = basket.household
         if household and household.branch != basket.session.branch:
-            return gettext(
-                'aid_basket.msg_checkout_household_elsewhere',
-                household=household.code,
-                branch=basket.session.branch.rec_name, **names)
+            return about(
+                'household_elsewhere', household=household.code,
+                branch=basket.session.branch.rec_name)
     if not basket.lines:
-        return gettext('aid_basket.msg_checkout_empty', **names)
+        return about('empty')
     return None
 
 
-def _wait_for_turn(baskets) -> dict:
+def _say(basket, problem: str, **names: str) -> str:
+    "The *problem* of *basket*, by name"
+    return gettext(
+        f'aid_basket.msg_checkout_{problem}', basket=basket.rec_name,
+        session=basket.session.rec_name, **names)
+
+
+def _wait_for_turn(baskets, keys: set[tuple]) -> tuple[list, dict]:
     """Wait for the branches of *baskets*, then for the goods they hold.
 
     The row of the hand-over numbers stands for the branch: whoever holds it
-    is the only till of the branch in here. Goods are held in the order of
-    (location, lot).
+    is the only till of the branch in here. Everything is read after it, so
+    that nothing is read twice. Goods are held in the order of (location,
+    lot).
 
-    :return: branch id and day → what is on its shelves
+    :param keys: branch and date of each, as they were before the wait
+    :return: the baskets as they are now, and branch id and day → what is on
+        its shelves
     """
     pool = Pool()
-    BranchSequence = pool.get('aid.branch.sequence')
+    Basket = pool.get('aid.basket')
     OnHand = pool.get('aid.lot.on_hand')
-    keys = sorted({
-            (b.session.branch, b.session.date) for b in baskets},
-        key=lambda k: (k[0].id, k[1]))
-    BranchSequence.hold([
-            (branch, 'hand_over', date) for branch, date in keys])
-    _forget(baskets)
-    held = set()
-    for shelf in _shelves(baskets).values():
-        held |= {
-            (row.location.id, row.lot.id)
-            for rows in shelf.by_product.values() for row in rows}
-    OnHand.hold(held)
-    _forget(baskets)
-    return _shelves(baskets)
-
-
-def _forget(baskets) -> None:
-    "Read *baskets* and all they hang on again"
+    _hold_branches(keys)
     read_again()
-    baskets[:] = Pool().get('aid.basket').browse([b.id for b in baskets])
+    baskets = list(Basket.browse([b.id for b in baskets]))
+    moved = {(b.session.branch, b.session.date) for b in baskets} - keys
+    if moved:
+        _hold_branches(moved)
+    products = defaultdict(set)
+    for basket in baskets:
+        products[basket.session.branch] |= {
+            line.product for line in basket.lines}
+    OnHand.hold_goods(products)
+    return baskets, _shelves(baskets)
+
+
+def _hold_branches(keys: set[tuple]) -> None:
+    pool = Pool()
+    BranchSequence = pool.get('aid.branch.sequence')
+    BranchSequence.hold([
+            (branch, 'hand_over', date) for branch, date in sorted(
+                keys, key=lambda k: (k[0].id, k[1]))])
 
 
 def _shelves(baskets) -> dict:
@@ -324,21 +339,47 @@ def _split(line, taken: list) -> list[tuple]:
 
 # The amounts
 
-def _settle_amounts(baskets, settled: dict, shelves: dict) -> None:
-    "Reckon *baskets* on the lots they are really taken from"
+def _entitlements(baskets) -> dict:
+    "Basket id → the entitlement in force of its household, or None"
+    Household = Pool().get('aid.household')
+    of_day = defaultdict(dict)
     for basket in baskets:
-        reckon(
-            basket, [line for line, _ in settled[basket.id]],
-            _shelf_of(basket, shelves), place=False)
+        if basket.household:
+            of_day[basket.session.date][basket.household.id] = (
+                basket.household)
+    in_force = {
+        date: Household.entitlements_at(list(households.values()), date)
+        for date, households in of_day.items()}
+    return {
+        b.id: in_force[b.session.date][b.household.id] if b.household
+        else None for b in baskets}
 
 
-def _mark_for_review(baskets, settled: dict) -> None:
+def _settle_amounts(
+        baskets, settled: dict, shelves: dict, entitlements: dict) -> None:
+    "Reckon *baskets* on the lots they are really taken from"
+    groups = defaultdict(list)
+    for basket in baskets:
+        groups[basket.session.branch, basket.session.date].append(basket)
+    for (branch, date), group in groups.items():
+        lines = {
+            b: [line for line, _ in settled[b.id]] for b in group}
+        with Transaction().set_context(company=branch.company.id):
+            known = Known(
+                rule_of(branch, date),
+                market_values(chain(*lines.values()), date), entitlements)
+        for basket in group:
+            reckon(
+                basket, lines[basket], _shelf_of(basket, shelves),
+                place=False, known=known)
+
+
+def _mark_for_review(baskets, settled: dict, entitlements: dict) -> None:
     "Note what the social worker should know; it stops nobody"
     for basket in baskets:
         basket.people = basket.count_people()
         if basket.household:
-            basket.entitlement = basket.household.entitlement_at(
-                basket.session.date)
+            basket.entitlement = entitlements[basket.id]
         if basket.emergency:
             if reason := emergency.review_reason(basket):
                 _refer(basket, reason)
@@ -377,9 +418,7 @@ def _hand_over(baskets, settled: dict) -> None:
 
     :raises CheckoutError: somebody else took them in the meantime
     """
-    pool = Pool()
-    Line = pool.get('aid.basket.line')
-    Move = pool.get('stock.move')
+    Line = Pool().get('aid.basket.line')
     lines = [line for basket in baskets for line, _ in settled[basket.id]]
     pairs = [
         pair for basket in baskets for pair in settled[basket.id]
@@ -389,9 +428,8 @@ def _hand_over(baskets, settled: dict) -> None:
     values = [
         _move_values(line.basket.session, line, place)
         for line, place in pairs]
-    moves = Move.create(values)
     try:
-        Move.do(moves)
+        moves = done_moves(values)
     except InsufficientQuantityError as error:
         names = ', '.join(b.rec_name for b in baskets)
         raise CheckoutError(gettext(
@@ -403,7 +441,7 @@ def _hand_over(baskets, settled: dict) -> None:
         for line, place in settled[basket.id]:
             if place is None:
                 line.move = line.kept.move
-    Line.save(lines)
+    lane.save(Line, lines)
 
 
 def _move_values(session, line, place) -> dict:
@@ -439,18 +477,18 @@ def _write_papers(baskets) -> None:
     Invoice = pool.get('account.invoice')
     BranchSequence = pool.get('aid.branch.sequence')
     asked = [b for b in baskets if b.asked > 0]
-    for basket, invoice in zip(asked, Invoice.for_baskets(asked)):
+    for basket, (invoice, number) in zip(asked, Invoice.for_baskets(asked)):
         basket.document = 'invoice'
         basket.invoice = invoice
-        basket.number = invoice.number
+        basket.number = number
     free = defaultdict(list)
     for basket in baskets:
         if not basket.asked > 0:
             free[basket.session.branch, basket.session.date].append(basket)
     for (branch, date), group in free.items():
-        row = BranchSequence.find(branch, 'hand_over', date)
+        sequence = BranchSequence.numbers(branch, 'hand_over', date)
         with Transaction().set_context(date=date):
-            numbers = row.sequence.get_many(len(group))
+            numbers = BranchSequence.next_numbers(sequence, len(group))
             for basket, number in zip(group, numbers):
                 basket.document = 'hand_over'
                 basket.number = number
@@ -468,8 +506,8 @@ def _finish(baskets) -> None:
         basket.request_key = Transaction().context.get('request_key')
         if basket.emergency:
             basket.told = []
-    Basket.save(baskets)
     Visit.serve(baskets)
+    lane.save(Basket, baskets)
 
 
 # The money
@@ -496,10 +534,14 @@ def _take_payment(
     paid = {b.id: min((pay or {}).get(b.id, ZERO), b.asked) for b in asked}
     Payment.take([(b, 'cash', paid[b.id]) for b in asked])
     waived, referred = [], []
+    rules: dict = {}
     for basket in asked:
         if paid[basket.id] == basket.asked:
             continue
-        rule = rule_of(basket.session.branch, basket.session.date)
+        key = basket.session.branch, basket.session.date
+        if key not in rules:
+            rules[key] = rule_of(*key)
+        rule = rules[key]
         beyond = beyond_limit(basket, rule)
         if beyond <= 0:
             continue

@@ -3,13 +3,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from trytond.model import Index, fields
 from trytond.modules.product import round_price
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
+
+from . import numbered_invoices
+from .own_transaction import own_transaction, read_again
 
 ZERO = Decimal(0)
 #: How many invoices are posted together
@@ -59,8 +64,9 @@ class Invoice(metaclass=PoolMeta):
             return super()._number_sequence(pattern=pattern)
         BranchSequence = Pool().get('aid.branch.sequence')
         date = self.accounting_date or self.invoice_date
-        row = BranchSequence.find(self.branch, self._sequence_type, date)
-        return row.sequence, date
+        return (
+            BranchSequence.numbers(self.branch, self._sequence_type, date),
+            date)
 
     @classmethod
     def for_baskets(cls, baskets) -> list:
@@ -70,15 +76,21 @@ class Invoice(metaclass=PoolMeta):
         line for each account and set of taxes, the printed document lists
         the goods.
 
+        :return: each with its number
         :raises AccountMissingError: no account for contributions
         """
         if not baskets:
             return []
         cls._hold_numbers(baskets)
-        invoices = [cls._of_basket(basket) for basket in baskets]
-        cls.save(invoices)
-        cls.post_batch(invoices)
-        return invoices
+        known: dict = {}
+        invoices = [cls._of_basket(basket, known) for basket in baskets]
+        saved = numbered_invoices.numbered(invoices)
+        if saved is None:
+            cls.save(invoices)
+            cls.post_batch(invoices)
+            saved = invoices
+        return [
+            (one, invoice.number) for one, invoice in zip(saved, invoices)]
 
     @classmethod
     def _hold_numbers(cls, baskets) -> None:
@@ -89,7 +101,12 @@ class Invoice(metaclass=PoolMeta):
                     keys, key=lambda k: (k[0].id, k[1]))])
 
     @classmethod
-    def _of_basket(cls, basket):
+    def _of_basket(cls, basket, known: dict):
+        """The invoice of *basket*, not saved.
+
+        :param known: what was asked for other baskets and is the same
+        """
+        Journal = Pool().get('account.journal')
         branch = basket.session.branch
         invoice = cls(
             type='out',
@@ -97,12 +114,21 @@ class Invoice(metaclass=PoolMeta):
             company=branch.company,
             currency=branch.company.currency,
             party=basket.household.party)
-        invoice.set_journal()
-        invoice.on_change_party()
+        invoice.journal = _once(
+            known, (Journal, branch.company), invoice._find_journal)
+        # It has no address, tax identifier or term: only the code is on it
+        invoice.account = invoice.party.account_receivable_used
+        invoice.invoice_address = invoice.party_tax_identifier = None
         invoice.payment_term = None
-        invoice.invoice_date = invoice._first_free_date(basket.date)
-        invoice.lines = cls._lines_of_basket(basket)
+        invoice.invoice_date = _once(
+            known, (cls, branch, basket.date),
+            lambda: invoice._first_free_date(basket.date))
+        invoice.lines = cls._lines_of_basket(basket, known)
         return invoice
+
+    def _find_journal(self):
+        self.set_journal()
+        return self.journal
 
     def _first_free_date(self, date: dt.date) -> dt.date:
         """*date*, or the date of the last number where that is later.
@@ -111,23 +137,27 @@ class Invoice(metaclass=PoolMeta):
         invoiced on the day of the last invoice.
         """
         BranchSequence = Pool().get('aid.branch.sequence')
-        row = BranchSequence.find(self.branch, 'invoice', date)
+        sequence = BranchSequence.numbers(self.branch, 'invoice', date)
         last = self.__class__.search([
-                ('sequence', '=', row.sequence.id),
+                ('sequence', '=', sequence.id),
                 ('invoice_date', '>', date),
                 ], order=[('invoice_date', 'DESC')], limit=1)
         return last[0].invoice_date if last else date
 
     @classmethod
-    def _lines_of_basket(cls, basket) -> list:
+    def _lines_of_basket(cls, basket, known: dict) -> list:
         "One line for each account and set of taxes"
         pool = Pool()
         Configuration = pool.get('aid.basket.configuration')
         Fiscal = pool.get('aid.fiscal.status')
         branch = basket.session.branch
-        status = Fiscal.for_branch(branch, basket.date)
+        status = _once(
+            known, (Fiscal, branch, basket.date),
+            lambda: Fiscal.for_branch(branch, basket.date))
         if not status or status.exempt:
-            account = Configuration(1).account_for(branch.company)
+            account = _once(
+                known, (Configuration, branch.company),
+                lambda: Configuration(1).account_for(branch.company))
             return [cls._line(branch.company, account, (), basket.asked)]
         amounts: dict = defaultdict(lambda: ZERO)
         for line in basket.lines:
@@ -197,8 +227,33 @@ class Invoice(metaclass=PoolMeta):
                     ('id', '>', last),
                     ], order=[('id', 'ASC')], limit=BATCH):
             last = invoices[-1].id
+            by_company = defaultdict(list)
+            for invoice in invoices:
+                by_company[invoice.company].append(invoice)
+            for company, group in by_company.items():
+                cls._post_in_turn(company, group)
+
+    @classmethod
+    def _post_in_turn(cls, company, invoices) -> None:
+        """Wait for the numbers of the entries of *company*, then post.
+
+        Whoever holds them is the only poster; without them Tryton would
+        begin everything again.
+        """
+        pool = Pool()
+        BranchSequence = pool.get('aid.branch.sequence')
+        Period = pool.get('account.period')
+        days = {i.accounting_date or i.invoice_date for i in invoices}
+        with own_transaction(invoices, company):
+            BranchSequence.hold_strict([
+                    Period.find(company, date=day).move_sequence_used
+                    for day in days])
+            read_again()
+            waiting = [
+                i for i in cls.browse([i.id for i in invoices])
+                if i.state == 'posted' and not i.move]
             with Transaction().set_context(_skip_warnings=True):
-                cls._post(invoices)
+                cls._post(waiting)
 
     @classmethod
     def print_invoice(cls, invoices) -> None:
@@ -217,3 +272,10 @@ class Invoice(metaclass=PoolMeta):
         default = default.copy() if default is not None else {}
         default.setdefault('baskets')
         return super().copy(invoices, default=default)
+
+
+def _once(known: dict, key, ask: Callable) -> Any:
+    "What *ask* answers, and answered before to the same *key*"
+    if key not in known:
+        known[key] = ask()
+    return known[key]

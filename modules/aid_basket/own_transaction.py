@@ -29,9 +29,9 @@ def own_transaction(records, company):
             yield
         return
     with transaction.new_transaction() as own:
-        cursor = own.connection.cursor()
-        cursor.execute('SET TRANSACTION ISOLATION LEVEL READ COMMITTED')
-        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        own.connection.cursor().execute(
+            'SET TRANSACTION ISOLATION LEVEL READ COMMITTED;'
+            f" SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         with own.set_context(company=company.id), without_check_access():
             yield
 

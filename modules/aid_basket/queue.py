@@ -220,9 +220,9 @@ class Visit(BranchMixin, ModelSQL, ModelView):
     @without_check_access
     def serve(cls, baskets) -> None:
         "Whoever takes *baskets* home is served, called or not"
-        dates = list({b.date for b in baskets})
         by_household = {
             (b.household, b.date): b for b in baskets if b.household}
+        dates = list({b.date for b in baskets})
         visits = cls.search([
                 ('date', 'in', dates),
                 ['OR', ('state', '!=', 'served'), ('without_goods', '=', True)],

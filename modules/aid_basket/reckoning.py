@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, NamedTuple
 
 from trytond.i18n import gettext
 from trytond.pool import Pool
@@ -21,16 +22,27 @@ from .shelf import Shelf
 ZERO = Decimal(0)
 
 
+class Known(NamedTuple):
+    "What is the same for many baskets, or was asked for all of them at once"
+    #: `rule_of` the branch and day
+    rule: Any
+    #: market value of one default unit of each product
+    values: dict
+    #: the entitlement of the household of each basket, by id of the basket
+    entitlements: dict
+
+
 @without_check_access
 def reckon(
-        basket, lines, shelf: Shelf | None = None, place: bool = True
-        ) -> None:
+        basket, lines, shelf: Shelf | None = None, place: bool = True,
+        known: Known | None = None) -> None:
     """Set weight, value and amounts on *lines* and their sums on *basket*.
 
     *basket* needs session and household, *lines* product, quantity, unit
     and, where it was scanned, lot. Lines without a product are worth
     nothing. A line that was free stays free. With *place*, the lot of goods
     that were not scanned is looked up; without, it is taken as it stands.
+    What is *known* is not asked again.
     """
     session = basket.session
     lines = list(lines)
@@ -41,12 +53,10 @@ def reckon(
     share(lines, 'product', 'lot', 'unit')
     if shelf is None:
         shelf = Shelf(branch, date, [_get(l, 'product') for l in lines])
-    rule = rule_of(branch, date)
+    rule = known.rule if known else rule_of(branch, date)
     with Transaction().set_context(company=branch.company.id):
         beyond = _beyond(lines, shelf)
-        values = Pool().get('product.product').market_values(
-            dict.fromkeys(p for l in lines if (p := _get(l, 'product'))),
-            date)
+        values = known.values if known else market_values(lines, date)
         for line in lines:
             _set_facts(line, shelf, rule, date, place, beyond, values)
     quantum = _quantum(branch.company.currency)
@@ -54,7 +64,9 @@ def reckon(
     charges = contribution.charge(
         [_item(l, f) for l, f in zip(lines, factors)],
         rule.plain() if rule else contribution.Rule(),
-        payer(basket, date), quantum)
+        payer(
+            basket, date, known.entitlements[basket.id] if known else ...),
+        quantum)
     for line, charge, factor in zip(lines, charges, factors):
         line.asked = charge.asked
         line.granted = charge.granted
@@ -74,18 +86,29 @@ def rule_of(branch, date: dt.date):
     return Rule.for_branch(branch, date)
 
 
-def payer(basket, date: dt.date) -> contribution.Household:
+def market_values(lines, date: dt.date) -> dict:
+    "What one default unit of each product of *lines* is worth on *date*"
+    return Pool().get('product.product').market_values(
+        dict.fromkeys(p for l in lines if (p := _get(l, 'product'))), date)
+
+
+def payer(basket, date: dt.date, entitlement=...) -> contribution.Household:
     "What of whom *basket* is for changes the amount asked on *date*"
     if _get(basket, 'emergency'):
         return contribution.Household(contribution='emergency')
-    return household_of(basket.household, date)
+    return household_of(basket.household, date, entitlement)
 
 
-def household_of(household, date: dt.date) -> contribution.Household:
-    "What of *household* changes the amount asked on *date*"
+def household_of(
+        household, date: dt.date, entitlement=...) -> contribution.Household:
+    """What of *household* changes the amount asked on *date*.
+
+    :param entitlement: the one in force, or None, where that is known
+    """
     if not household:
         return contribution.Household()
-    entitlement = household.entitlement_at(date)
+    if entitlement is ...:
+        entitlement = household.entitlement_at(date)
     if not entitlement:
         return contribution.Household(size=household.size or 1)
     return contribution.Household(

@@ -9,11 +9,15 @@ from __future__ import annotations
 import datetime as dt
 
 from sql import For, Table
+from sql.functions import CurrentTimestamp
+from sql.operators import Or
 
+from trytond.cache import Cache
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 
+from aid_branch.reading import forget_read
 from aid_branch.scope import BranchMixin
 
 KINDS = [
@@ -78,6 +82,60 @@ class BranchSequence(BranchMixin, ModelSQL, ModelView):
         return cls._make(branch, kind, since, year)
 
     @classmethod
+    def numbers(cls, branch, kind: str, date: dt.date):
+        """The ``ir.sequence.strict`` that numbers *kind* on *date*.
+
+        Once it is known it is not asked for again: it never changes.
+
+        :raises PeriodNotFoundError: no fiscal year is open on that day
+        """
+        Sequence = Pool().get('ir.sequence.strict')
+        key = branch.id, kind, cls._year(branch, kind, date)[0]
+        if (known := _numbers.get(key)) is not None:
+            return Sequence(known)
+        row = cls.find(branch, kind, date)
+        _remember(row, key)
+        return row.sequence
+
+    @staticmethod
+    def next_numbers(sequence, count: int) -> list[str]:
+        """The next *count* numbers of *sequence*, which is held already.
+
+        As its own ``get_many``, by one statement where the database can.
+        """
+        transaction = Transaction()
+        table = sequence.__table__()
+        transaction.lock_records(sequence._table, [sequence.id])
+        if not _locks_rows():
+            return list(sequence.get_many(count))
+        cursor = transaction.connection.cursor()
+        cursor.execute(*table.update(
+                [table.number_next_internal, table.write_uid,
+                    table.write_date],
+                [table.number_next_internal + table.number_increment * count,
+                    transaction.user, CurrentTimestamp()],
+                where=(table.id == sequence.id)
+                & (table.type == 'incremental'),
+                returning=[
+                    table.number_next_internal, table.number_increment,
+                    table.padding, table.prefix, table.suffix]))
+        row = cursor.fetchone()
+        if row is None:
+            return list(sequence.get_many(count))
+        end, step, padding, prefix, suffix = row
+        prefix, suffix = sequence._process(prefix), sequence._process(suffix)
+        forget_read(type(sequence))
+        return [
+            f'{prefix}{number:0>{padding or 0}d}{suffix}'
+            for number in range(end - step * count, end, step)]
+
+    @classmethod
+    def on_modification(cls, mode, rows, field_names=None) -> None:
+        super().on_modification(mode, rows, field_names=field_names)
+        if mode != 'create':
+            _numbers.clear()
+
+    @classmethod
     def _year(
             cls, branch, kind: str, date: dt.date) -> tuple[dt.date, int]:
         "First day of the year that numbers *kind* on *date*, and its name"
@@ -122,15 +180,49 @@ class BranchSequence(BranchMixin, ModelSQL, ModelView):
         sequences are then known as held, so that Tryton does not ask for
         them again without waiting, and begin everything again to do so.
         """
+        if (rows := cls._hold_known(wanted)) is not None:
+            return rows
         rows = []
         for branch, kind, date in wanted:
             since, _ = cls._year(branch, kind, date)
             if _locks_rows() and not cls._exists(branch, kind, since):
                 _wait_to_make(branch)
             rows.append(cls.find(branch, kind, date))
+            _remember(rows[-1], (branch.id, kind, since))
         _wait_for(cls._table, [r.id for r in rows])
         cls.hold_strict([r.sequence for r in rows])
         return rows
+
+    @classmethod
+    def _hold_known(cls, wanted: list[tuple]) -> list | None:
+        "Hold *wanted* in one statement; None where one is still to be made"
+        if not _locks_rows():
+            return None
+        Sequence = Pool().get('ir.sequence.strict')
+        keys = [
+            (branch.id, kind, cls._year(branch, kind, date)[0])
+            for branch, kind, date in wanted]
+        if not all(_numbers.get(key) for key in keys):
+            return None
+        table, strict = cls.__table__(), Sequence.__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.join(
+                strict, condition=table.sequence == strict.id).select(
+                table.id, table.branch, table.kind, table.since,
+                table.sequence,
+                where=Or([
+                        (table.branch == branch) & (table.kind == kind)
+                        & (table.since == since)
+                        for branch, kind, since in keys]),
+                order_by=[table.id.asc], for_=For('UPDATE')))
+        found, sequences = {}, set()
+        for id_, branch_id, kind, since, sequence in cursor.fetchall():
+            found[branch_id, kind, since] = id_
+            sequences.add(sequence)
+        if found.keys() != set(keys):
+            return None
+        Transaction()._locked_records[Sequence._table].update(sequences)
+        return cls.browse([found[key] for key in keys])
 
     @classmethod
     def hold_strict(cls, sequences) -> None:
@@ -149,6 +241,17 @@ class BranchSequence(BranchMixin, ModelSQL, ModelView):
                 where=(table.branch == branch.id)
                 & (table.kind == kind) & (table.since == since)))
         return bool(cursor.fetchone())
+
+
+#: Sequences by (branch id, kind, first day of the year)
+_numbers = Cache('aid.branch.sequence.numbers', context=False)
+
+
+def _remember(row, key: tuple) -> None:
+    "Not what is made in this transaction: it may be undone"
+    made = Transaction().create_records.get(row.__name__, ())
+    if row.id not in made:
+        _numbers.set(key, row.sequence.id)
 
 
 def _locks_rows() -> bool:

@@ -18,6 +18,8 @@ from trytond.modules.product import round_price
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
+from aid_branch import lane
+from aid_lot.done_moves import done_moves
 from aid_lot.family import get_kilogram
 
 from . import mixed_dates, unknown_barcode
@@ -265,7 +267,6 @@ def _make_lots_and_moves(lines, days) -> None:
     "One lot and one done move for each of *lines*"
     pool = Pool()
     Lot = pool.get('stock.lot')
-    Move = pool.get('stock.move')
     goods = [_what_came(line) for line in lines]
     worth = pool.get('product.product').market_values_on([
             (product, days[line.donation])
@@ -277,7 +278,7 @@ def _make_lots_and_moves(lines, days) -> None:
             in zip(lines, goods, Lot.next_numbers(len(lines)))])
     _remember_weights(lines, [weight for *_, weight in goods])
     supplier = _supplier_location()
-    moves = Move.create([
+    done_moves([
             _move_values(line, lot, quantity, unit, supplier, {
                     'from_location': supplier.id,
                     'to_location': line.donation.branch.storage.id,
@@ -285,7 +286,6 @@ def _make_lots_and_moves(lines, days) -> None:
                     })
             for line, lot, (_, quantity, unit, _)
             in zip(lines, lots, goods)])
-    Move.do(moves)
 
 
 def _what_came(line):
@@ -388,12 +388,12 @@ def _move_values(line, lot, quantity, unit, supplier, ends: dict) -> dict:
 def _remember_weights(lines, weights) -> None:
     "Rows counted in pieces are told what they weigh"
     Line = Pool().get('aid.donation.line')
-    to_write: list = []
+    counted = []
     for line, weight in zip(lines, weights):
         if line.net_weight is None and weight is not None:
-            to_write += [[line], {'net_weight': round(weight, 3)}]
-    if to_write:
-        Line.write(*to_write)
+            line.net_weight = round(weight, 3)
+            counted.append(line)
+    lane.save(Line, counted)
 
 
 # Undone

@@ -5,9 +5,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from trytond.pool import Pool
-
-from aid_branch.slices import slices
+from .done_moves import done_moves
 
 
 class Moved(NamedTuple):
@@ -36,12 +34,7 @@ def move_goods(moved: Iterable[Moved]) -> list:
     :return: the done ``stock.move``, in the same order
     :raises InsufficientQuantityError: there is less of a lot than that
     """
-    Move = Pool().get('stock.move')
-    moves: list = []
-    for some in slices(moved):
-        moves += Move.create([_values(one) for one in some])
-    Move.do(moves)
-    return moves
+    return done_moves([_values(one) for one in moved])
 
 
 def _values(moved: Moved) -> dict:

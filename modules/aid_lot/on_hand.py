@@ -397,6 +397,29 @@ class OnHand(ModelSQL, ModelView):
         return there
 
     @classmethod
+    def hold_goods(cls, products: dict) -> None:
+        """Lock what branches have of products, waiting for whoever has it.
+
+        In one statement and, as `hold`, in the order of (location, lot); what
+        is there may be read after it.
+
+        :param products: ``aid.branch`` → ``product.product`` records
+        """
+        transaction = Transaction()
+        if (not transaction.database.has_select_for()
+                or not any(products.values())):
+            return
+        table = cls.__table__()
+        transaction.connection.cursor().execute(*table.select(
+                table.id,
+                where=(table.quantity > 0) & Or([
+                        And([table.branch == branch.id,
+                                _in(table.product, goods)])
+                        for branch, goods in products.items()]),
+                order_by=[table.location.asc, table.lot.asc],
+                for_=For('UPDATE')))
+
+    @classmethod
     def _take(cls, less: dict[Key, float], there: dict[Key, float]) -> None:
         """Take *less* away where there is enough.
 

@@ -52,6 +52,7 @@ BARS = {
 @dataclass(frozen=True)
 class Ground:
     "Ids of what the tills stand on, one of each for each till"
+    codes: list[str]
     branches: list[int]
     sessions: list[int]
     #: households of each till
@@ -111,14 +112,18 @@ def furnish(today: dt.date) -> Ground:
                 'mode': 'rate', 'rate': Decimal('0.1'), 'rounding': None}])
     for branch in branches:
         make_user(branch)
-    lots = shelves(branches, today)
+    products = pool.get('product.product').search(
+        [('identifiers.code', 'like', '3990%')],
+        order=[('id', 'ASC')], limit=GOODS)
+    lots = shelves(branches, products, today)
     households = [
         [make_household(branch, today) for _ in range(HOUSEHOLDS)]
         for branch in branches]
     sessions = Session.create([
             {'branch': branch.id, 'date': today} for branch in branches])
     return Ground(
-        [b.id for b in branches], [s.id for s in sessions], households, lots)
+        [b.code for b in branches], [b.id for b in branches],
+        [s.id for s in sessions], households, lots)
 
 
 def make_user(branch) -> None:
@@ -153,8 +158,11 @@ def make_household(branch, today: dt.date) -> int:
     return household.id
 
 
-def shelves(branches, today: dt.date) -> list[list[int]]:
-    "Lots of *branches*, given by shops: something may be asked for them"
+def shelves(branches, products, today: dt.date) -> list[list[int]]:
+    """Lots of *products*, given by shops: something may be asked for them.
+
+    :return: their ids for each of *branches*
+    """
     from aid_branch.slices import slices
     from trytond.pool import Pool
 
@@ -165,17 +173,14 @@ def shelves(branches, today: dt.date) -> list[list[int]]:
         [('code', '=', 'shop_collection')])
     donor, = pool.get('party.party').search(
         [('donor', '=', True)], limit=1, order=[('id', 'ASC')])
-    products = pool.get('product.product').search(
-        [('identifiers.code', 'like', '3990%')],
-        order=[('id', 'ASC')], limit=GOODS)
     supplier, = pool.get('stock.location').search(
         [('type', '=', 'supplier')], limit=1)
     result = []
     for branch in branches:
         lots: list = []
-        for some in slices(range(GOODS * LOTS_EACH)):
+        for some in slices(range(len(products) * LOTS_EACH)):
             lots += Lot.create([{
-                        'product': products[n % GOODS].id,
+                        'product': products[n % len(products)].id,
                         'supply_source': source.id,
                         'donor': donor.id,
                         'expiration_date': today + dt.timedelta(
@@ -207,12 +212,12 @@ class Till:
     def __init__(self, name: str, ground: Ground, number: int = 0):
         from client import Client
 
-        self.number = number
         self.branch = ground.branches[number]
         self.session = ground.sessions[number]
         self.households = ground.households[number]
         self.lots = ground.lots[number]
-        self.user = Client(name, f'till-S{number + 1:04}')
+        self.code = ground.codes[number]
+        self.user = Client(name, f'till-{self.code}')
         self._turn = 0
 
     def compose(self, count: int = 1) -> list[int]:
@@ -266,7 +271,9 @@ def counted():
     execute = LoggingCursor.execute
 
     def counting(self, query, *args, **kwargs):
-        statements.append(str(query))
+        # Tryton asks nothing at all to see whether it is still connected
+        if str(query):
+            statements.append(str(query))
         return execute(self, query, *args, **kwargs)
     LoggingCursor.execute = counting
     try:
@@ -288,13 +295,13 @@ def left_to_a_worker():
         config.set('queue', 'worker', before)
 
 
-def one_checkout(till: Till) -> dict:
+def one_checkout(till: Till, rounds: int = ROUNDS) -> dict:
     "Statements and milliseconds of what one till waits for"
     for _ in range(3):
         # What a server reads once of its settings it knows
         till.checkout(till.compose())
     times = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         basket = till.compose()
         start = time.perf_counter()
         till.checkout(basket)
@@ -323,6 +330,7 @@ def in_bulk(till: Till, cluster, pay: str) -> dict:
         post_what_waits(till.user.name)
     return {
         'statements': len(statements) / BULK,
+        'said': statements,
         'at_till': at_till / BULK,
         'cpu_ms': spent() / BULK,
         }
@@ -343,7 +351,8 @@ def post_what_waits(name: str) -> None:
 def cpu_of(cluster):
     "Milliseconds of CPU of this process and of PostgreSQL, when called"
     def now() -> float:
-        return time.process_time() * 1000 + cluster.cpu_ms()
+        server = cluster.cpu_ms() if cluster else 0
+        return time.process_time() * 1000 + server
     before = now()
     yield lambda: now() - before
 
@@ -353,7 +362,7 @@ def receive(till: Till) -> dict:
     from client import Client
     from trytond.pool import Pool
 
-    user = Client(till.user.name, f'warehouse-S{till.number + 1:04}')
+    user = Client(till.user.name, f'warehouse-{till.code}')
     result: dict = {}
     for _ in range(2):
         with user.transaction(keep=True) as transaction, \
@@ -405,7 +414,9 @@ def pick(till: Till) -> dict:
     assert len(look()) >= LOTS_EACH
     with counted() as statements:
         look()
-    return {'statements': len(statements), 'ms': median_ms(look)}
+    return {
+        'statements': len(statements), 'said': statements,
+        'ms': median_ms(look)}
 
 
 def median_ms(work, rounds: int = ROUNDS) -> float:
@@ -592,8 +603,16 @@ class Stock:
             [('symbol', '=', 'kg')], limit=1)
         supplier, = pool.get('stock.location').search(
             [('type', '=', 'supplier')], limit=1)
+        revenue, = pool.get('account.account').search([
+                ('type.revenue', '=', True), ('closed', '!=', True),
+                ], limit=1)
+        category, = pool.get('product.category').create([{
+                    'name': "Goods", 'accounting': True,
+                    'account_revenue': revenue.id,
+                    }])
         templates = pool.get('product.template').create([{
                     'name': f'Goods {n}', 'type': 'goods',
+                    'account_category': category.id,
                     'default_uom': unit.id,
                     'cost_price_method': 'fixed', 'list_price': Decimal(2),
                     'products': [('create', [{'cost_price': Decimal(0)}])],
@@ -674,6 +693,67 @@ def by_stock(cluster) -> dict:
         'bulk_cpu_ms': spent() / BULK}
 
 
+# What is counted in the tests
+
+def count(uri: str, name: str, branch: str) -> dict[str, list[str]]:
+    "The statements of a till of *branch* in the house *name* of the tests"
+    from maillon.command import database
+
+    database.configure(uri=uri)
+    database.activate(name)
+    ground = database.run(name, lambda: in_house(branch))
+    with left_to_a_worker():
+        till = Till(name, ground)
+        return {
+            'checkout': one_checkout(till, rounds=1)['said'],
+            'receive': receive(till)['said'],
+            'pick': pick(till)['said'],
+            'bulk': in_bulk(till, None, 'checkout_later')['said'],
+            **read_only(till),
+            }
+
+
+def in_house(code: str) -> Ground:
+    "A till in the house of the tests, with goods that have no barcode"
+    from trytond.pool import Pool
+
+    pool = Pool()
+    branch, = pool.get('aid.branch').search([('code', '=', code)])
+    session, = pool.get('aid.distribution.session').search(
+        [('branch', '=', branch.id), ('state', '=', 'open')])
+    households = pool.get('aid.household').search(
+        [('branch', '=', branch.id)], order=[('id', 'ASC')])
+    pool.get('aid.contribution.rule').create([{
+                'mode': 'rate', 'rate': Decimal('0.1'), 'rounding': None}])
+    products = [
+        family.product for family in pool.get('aid.family').search(
+            [('date_kind', '=', 'best_before')], order=[('id', 'ASC')])]
+    lots = shelves([branch], products, dt.date.today())
+    # The last is asked nothing, and has no invoice
+    return Ground(
+        [code], [branch.id], [session.id],
+        [[h.id for h in households[:-1]]], lots)
+
+
+def read_only(till: Till) -> dict[str, list[str]]:
+    "The statements of a trace and of a balance"
+    from aid_basket import trace, verdict
+    from aid_lot import chain
+    from trytond.pool import Pool
+
+    basket, = till.compose()
+    found: dict = {}
+    for _ in range(2):
+        with till.user.transaction() as transaction, \
+                transaction.set_context(till.user.context):
+            with counted() as found['trace']:
+                trace.reached_by(chain.forward(till.lots[:5]).lots)
+            record = Pool().get('aid.basket')(basket)
+            with counted() as found['balance']:
+                verdict.of_basket(record, record.lines)
+    return found
+
+
 # All of it
 
 def measure(cluster, name: str, network, ground: Ground) -> dict:
@@ -714,9 +794,15 @@ def main() -> None:
     parser.add_argument(
         '--said', action='store_true', help="print the statements")
     parser.add_argument('--tell', metavar='URI', help=argparse.SUPPRESS)
+    parser.add_argument(
+        '--count', nargs=3, metavar=('URI', 'NAME', 'BRANCH'),
+        help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.tell:
         tell(options.tell)
+        return
+    if options.count:
+        print(json.dumps(count(*options.count)))
         return
     from cluster import Cluster
 
@@ -756,6 +842,7 @@ def show(result: dict, said: bool) -> None:
             ('50 at once, a basket', 'bulk'),
             ('... paid in cash', 'bulk_paid')]:
         row = result[key]
+        row.pop('said')
         print(
             f"{label:28}{row['statements']:11.1f}{row['cpu_ms']:9.1f} of CPU"
             f" ({row['at_till']:.1f} statements at the till)")

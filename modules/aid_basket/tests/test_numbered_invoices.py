@@ -1,0 +1,137 @@
+"""Both ways of writing the invoices of baskets leave the same."""
+from decimal import Decimal
+from unittest.mock import patch
+
+from aid_basket import numbered_invoices
+from aid_basket.checkout import checkout
+from aid_basket.tests.till import (
+    TillTestCase, at_till, basket_of, create_household, give,
+    grant_entitlement, open_session, rule)
+from aid_branch import lane
+
+from trytond.pool import Pool
+from trytond.tests.test_tryton import with_transaction
+from trytond.transaction import Transaction
+
+#: What differs by itself: ids, stamps, numbers and who it is about
+ASIDE = {
+    'id', 'create_date', 'write_date', 'number', 'number_alnum',
+    'number_digit', 'party', 'invoice', 'basket', 'lot', 'move', 'origin'}
+
+
+def rows(Model, ids) -> list[dict]:
+    "All columns of the records *ids* of *Model*, but what differs by itself"
+    table = Model.__table__()
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*table.select(
+            where=table.id.in_(list(ids)), order_by=[table.id]))
+    names = [column[0] for column in cursor.description]
+    return [
+        {n: v for n, v in zip(names, row) if n not in ASIDE}
+        for row in cursor.fetchall()]
+
+
+class NumberedInvoicesTestCase(TillTestCase):
+
+    def baskets(self, branch, count: int) -> list:
+        lot, other = give(
+            branch, {'family': 'canned', 'net_weight': 50},
+            {'family': 'dry_starch', 'net_weight': 50})
+        session = open_session(branch)
+        baskets = []
+        for _ in range(count):
+            household = create_household(branch)
+            grant_entitlement(household)
+            baskets.append(
+                basket_of(session, household, (lot, 2), (other.product, 3)))
+        return baskets
+
+    def left_by(self, basket) -> dict:
+        "Everything that the checkout of *basket* left, by model"
+        pool = Pool()
+        basket = pool.get('aid.basket')(basket.id)
+        invoice = basket.invoice
+        Log = pool.get('ir.model.log')
+        logged = Log.search([('resource', '=', str(invoice))])
+        records = {
+            'aid.basket': [basket],
+            'aid.basket.line': basket.lines,
+            'aid.basket.payment': basket.payments,
+            'account.invoice': [invoice],
+            'account.invoice.line': invoice.lines,
+            'account.invoice.tax': invoice.taxes,
+            'stock.move': [line.move for line in basket.lines],
+            }
+        found = {
+            name: rows(pool.get(name), [r.id for r in group] or [0])
+            for name, group in records.items()}
+        found['aid.basket'][0].pop('household')
+        found['aid.basket'][0].pop('entitlement')
+        found['aid.basket'][0].pop('checked_out_at')
+        for payment in found['aid.basket.payment']:
+            payment.pop('taken_at')
+        found['logged'] = [(l.event, l.target) for l in logged]
+        return found
+
+    @with_transaction()
+    def test_same_rows(self):
+        "Of a whole checkout, and the entry that follows"
+        Invoice = Pool().get('account.invoice')
+        with at_till() as branch:
+            rule(rate=Decimal('0.1'))
+            short, ordinary = self.baskets(branch, 2)
+            for basket, free in [(short, True), (ordinary, False)]:
+                with self.ways(free):
+                    checkout([basket])
+            self.assertEqual(self.left_by(short), self.left_by(ordinary))
+            found = self.left_by(short)
+            self.assertEqual(found['account.invoice'][0]['state'], 'posted')
+            self.assertTrue(found['aid.basket.payment'])
+            numbers = [
+                type(b)(b.id).number.split('-')[-1]
+                for b in (short, ordinary)]
+            self.assertEqual(int(numbers[1]), int(numbers[0]) + 1)
+            invoices = [
+                type(b)(b.id).invoice for b in (short, ordinary)]
+            Invoice.post_waiting()
+            for invoice in invoices:
+                move = Invoice(invoice.id).move
+                self.assertEqual(move.state, 'posted')
+            one, other = (
+                sorted((l.account.code, l.debit, l.credit, l.date)
+                    for l in Invoice(invoice.id).move.lines)
+                for invoice in invoices)
+            self.assertEqual(one, other)
+
+    @with_transaction()
+    def test_stands_aside(self):
+        "For an unknown method, an unknown column"
+        here = 'aid_basket.numbered_invoices'
+        with at_till() as branch:
+            rule()
+            baskets = self.baskets(branch, 2)
+            insert = lane.insert
+            written = []
+
+            def noting(Model, *args, **kwargs):
+                written.append(Model.__name__)
+                return insert(Model, *args, **kwargs)
+            changed = numbered_invoices.KNOWN - {
+                'trytond.modules.account_invoice.invoice.Invoice.set_number'}
+            for basket, unknown in zip(baskets, [
+                        patch(f'{here}.KNOWN', changed),
+                        patch(f'{here}.LINE_COLUMNS', frozenset()),
+                        ]):
+                with unknown, patch.object(lane, 'insert', noting):
+                    checkout([basket])
+                self.assertEqual(
+                    type(basket)(basket.id).invoice.state, 'posted')
+            self.assertNotIn('account.invoice', written)
+
+    def ways(self, free: bool):
+        "The short ways, or only the ordinary ones"
+        if free:
+            return patch.object(lane, 'is_free', wraps=lane.is_free)
+        return patch.multiple(
+            lane, is_free=lambda *_: False,
+            save=lambda Model, records: Model.save(list(records)))

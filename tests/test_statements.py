@@ -1,0 +1,48 @@
+"""How often a till asks PostgreSQL: nobody makes it wait unseen.
+
+A count does not depend on the machine. What is counted is what
+``benchmark/till.py`` measures, in the house of the tests.
+"""
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+import server
+from server import NAME
+
+BENCHMARK = pathlib.Path(__file__).parent / 'benchmark' / 'till.py'
+#: The most statements of each, and of how many things that is
+LIMITS = {
+    'checkout': 70,
+    'receive': 60,
+    'pick': 5,
+    'trace': 3,
+    'balance': 40,
+    # 50 baskets, to the last entry of the ledger
+    'bulk': 50 * 40,
+    }
+
+
+@pytest.fixture(scope='module')
+def said(postgresql, postgresql_template) -> dict[str, list[str]]:
+    "The statements of each piece of work"
+    postgresql.drop(NAME)
+    postgresql.create(NAME, postgresql_template)
+    done = subprocess.run(
+        [sys.executable, BENCHMARK, '--count', postgresql.uri, NAME, 'nord'],
+        env=server.environment(), cwd=BENCHMARK.parent,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert not done.returncode, done.stderr[-4000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize('work', LIMITS)
+def test_statements(said, work):
+    statements = said[work]
+    assert 0 < len(statements) <= LIMITS[work], '\n'.join(
+        statement[:200] for statement in statements)
