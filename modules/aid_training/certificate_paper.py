@@ -83,7 +83,9 @@ class CertificatePaper(PaperReport, Report):
         return {
             'person': certificate.person,
             'course': certificate.course.name,
-            'hours': lang.format_number(hours) if hours else '',
+            'hours': (
+                lang.format_number(hours, digits=0 if hours % 1 == 0 else 2)
+                if hours else ''),
             'obtained': lang.strftime(certificate.obtained_on),
             'until': (
                 lang.strftime(certificate.valid_until)

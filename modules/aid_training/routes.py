@@ -18,7 +18,7 @@ from .page import page
 def certificate(request: Request, pool, code: str = '') -> Response:
     """Whether the certificate of *code* counts today.
 
-    Nobody can go through the codes: there are 10^18 of them. Says the
+    Nobody can go through the codes: there are 10^15 of them. Says the
     course, the day and initials, and of what is not valid not why.
     """
     Certificate = pool.get('aid.certificate')

@@ -16,11 +16,11 @@ def cleaned(text: str) -> str:
     return ''.join(c for c in text.upper() if c.isalnum())
 
 
-def spaced(code: str, size: int = 4) -> str:
+def spaced(code: str, size: int = 5) -> str:
     """The code as it is read aloud.
 
-    >>> spaced('ABCDEFGH2345')
-    'ABCD EFGH 2345'
+    >>> spaced('ABCDEFGH23')
+    'ABCDE FGH23'
     """
     return ' '.join(
         code[i:i + size] for i in range(0, len(code), size))
