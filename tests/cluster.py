@@ -66,9 +66,12 @@ class Cluster:
     """A running PostgreSQL server.
 
     `uri` is what Tryton wants in its configuration (no database name).
+
+    :param settings: of ``postgresql.conf``, beside its own
     """
 
-    def __init__(self):
+    def __init__(self, settings: dict[str, str] | None = None):
+        self.settings = settings or {}
         self.programs = find_programs()
         self._identity = _drop_root()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='maillon-pg-'))
@@ -107,6 +110,7 @@ class Cluster:
             'synchronous_commit': 'off',
             'full_page_writes': 'off',
             'max_connections': 200,
+            **self.settings,
             }
         command = [self.programs / 'postgres', '-D', self.folder / 'data']
         for name, value in settings.items():

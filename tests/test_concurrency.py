@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 import xmlrpc.client
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -311,6 +312,72 @@ def test_a_queue_a_parcel_and_an_exchange(servers, postgresql_house):
     assert_goods_add_up(postgresql_house)
     for process in servers:
         assert 'Traceback' not in process.log, process.log[-3000:]
+
+
+@pytest.mark.parametrize('first', ['till', 'recall'])
+def test_a_till_meets_a_recall(postgresql_server, postgresql_house, first):
+    """Whoever comes first to the goods wins, and nobody is forgotten.
+
+    Either the basket leaves and its household is on the list of those to
+    tell, or the till is told of the recall; never neither, never both.
+    """
+    branch, cluster, process = 'est', postgresql_house, postgresql_server
+    with signed_in(process, 'admin') as admin:
+        receive(admin, branch, 'fats', 4)
+        lot, = admin.ids('stock.lot', [('family.code', '=', 'fats')])
+        recall, = admin('aid.recall', 'create', [{
+                    'name': "Huile", 'lots': [('create', [{'lot': lot}])]}])
+    with signed_in(process, f'till-{branch}') as till:
+        basket, = compose(till, branch, 1, {'fats': 1})
+
+    def sell():
+        with signed_in(process, f'till-{branch}') as till:
+            return checkout(till, basket)
+
+    def stop():
+        with signed_in(process, 'admin') as admin:
+            admin('aid.recall', 'open', [recall])
+
+    works = [sell, stop] if first == 'till' else [stop, sell]
+    with ThreadPoolExecutor(2) as pool, goods_in_hand(cluster, lot) as free:
+        jobs = []
+        for work in works:
+            jobs.append(pool.submit(work))
+            wait_for_waiting(cluster, len(jobs))
+        free()
+        told = dict(zip(works, [job.result(60) for job in jobs]))[sell]
+    households = cluster.execute(
+        "SELECT b.id FROM aid_basket b JOIN aid_recall_household h"
+        f" ON h.household = b.household WHERE h.recall = {recall}"
+        f" AND b.id = {basket} AND h.certainty = 'certain'", NAME)
+    if first == 'till':
+        assert told is None
+        assert households == [(basket,)]
+    else:
+        assert 'Huile' in told, told
+        assert households == []
+    assert_goods_add_up(cluster)
+    assert 'Traceback' not in process.log, process.log[-3000:]
+
+
+@contextmanager
+def goods_in_hand(cluster, lot: int):
+    "Nobody takes of *lot* until what is given is called"
+    import psycopg
+    with psycopg.connect(cluster.uri + NAME) as connection:
+        connection.execute(
+            f"SELECT 1 FROM aid_lot_on_hand WHERE lot = {lot} FOR UPDATE")
+        yield connection.rollback
+
+
+def wait_for_waiting(cluster, count: int) -> None:
+    "Until *count* connections wait for what another one has"
+    deadline = time.monotonic() + 30
+    while cluster.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock'") < [(count,)]:
+        assert time.monotonic() < deadline, "nobody waits for the goods"
+        time.sleep(0.05)
 
 
 def test_many_checkouts_leave_no_gap(servers, postgresql_house):

@@ -12,9 +12,14 @@ import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
+from aid_branch.distance import Place, distance_km
+
 DAY = dt.timedelta(days=1)
+#: Answers that are kept: goods of one branch and family end one by one
+ASKED_AGAIN = 1000
 #: Kilograms below which nothing is left over
 GRAM = 0.001
 Key = tuple[Hashable, Hashable]
@@ -103,7 +108,8 @@ def absorb(
 def offer(
         surplus: Iterable[Good], appetites: Mapping[Key, Appetite],
         paths: Mapping[Hashable, tuple], today: Mapping[Hashable, dt.date],
-        worth: float) -> dict[Hashable, Offer]:
+        worth: float, places: Mapping[Hashable, Place] | None = None
+        ) -> dict[Hashable, Offer]:
     """The nearest branch that can hand over what another one cannot.
 
     Goods are on the way for a day. The first in need are served first.
@@ -112,9 +118,10 @@ def offer(
     :param paths: where each branch stands, from the root down to itself
     :param worth: kilograms that a way is worth; less goes only where it is
         all there is
+    :param places: where each branch is on the map, as far as it is known
     :return: by the key of the goods; without what nobody can take
     """
-    near = Neighbours(paths, appetites)
+    near = Neighbours(paths, appetites, places)
     result = {}
     for good in sorted(surplus, key=lambda g: (g.last, str(g.key))):
         least = max(GRAM, min(good.kg, worth))
@@ -129,24 +136,51 @@ def offer(
 
 
 class Neighbours:
-    "The branches that hand over a family, the nearest in the network first"
+    "The branches that hand over a family, the nearest first"
 
     def __init__(
-            self, paths: Mapping[Hashable, tuple],
-            branches: Iterable[Key]) -> None:
+            self, paths: Mapping[Hashable, tuple], branches: Iterable[Key],
+            places: Mapping[Hashable, Place] | None = None) -> None:
         self.paths = paths
+        self.places = places or {}
+        self._by_distance = lru_cache(ASKED_AGAIN)(self._sorted)
         self.below: dict[tuple, list] = defaultdict(list)
         for branch, family in sorted(branches, key=str):
             for above in paths.get(branch, ()):
                 self.below[above, family].append(branch)
 
-    def of(self, branch: Hashable, family: Hashable) -> Iterator:
+    def of(self, branch: Hashable, family: Hashable) -> Iterable:
+        """By their distance where both places are known, then by the network.
+
+        Of the same network in any case.
+
+        >>> paths = {'a': ('r', 'd', 'a'), 'b': ('r', 'd', 'b'),
+        ...     'c': ('r', 'c')}
+        >>> near = Neighbours(
+        ...     paths, [(b, 'bread') for b in 'cba'],
+        ...     {'a': (48.8, 2.3), 'c': (48.9, 2.4)})
+        >>> list(near.of('a', 'bread'))
+        ['c', 'b']
+        """
+        if branch in self.places:
+            return self._by_distance(branch, family)
+        return self.by_network(branch, family)
+
+    def _sorted(self, branch: Hashable, family: Hashable) -> list:
+        here = self.places[branch]
+
+        def distance(other) -> float:
+            there = self.places.get(other)
+            return distance_km(here, there) if there else math.inf
+        return sorted(self.by_network(branch, family), key=distance)
+
+    def by_network(self, branch: Hashable, family: Hashable) -> Iterator:
         """Those below the same branch first, then those below the next one.
 
         >>> paths = {'a': ('r', 'd', 'a'), 'b': ('r', 'd', 'b'),
         ...     'c': ('r', 'c')}
         >>> near = Neighbours(paths, [(b, 'bread') for b in 'cba'])
-        >>> list(near.of('a', 'bread'))
+        >>> list(near.by_network('a', 'bread'))
         ['b', 'c']
         """
         seen = {branch}

@@ -243,14 +243,16 @@ def _bring_back(basket, old) -> None:
     handed_over = list(old.lines)
     out = cancel.still_out(handed_over)
     for line in handed_over:
-        left = round(line.quantity - kept.get(line, 0), 6)
+        back = round(line.quantity - kept.get(line, 0), 6)
         # More is kept than was there: the goods on top are to be scanned
-        _check_quantity(basket, line, left)
-        if line in out:
-            left = min(left, round(out[line] - kept.get(line, 0), 6))
-        line.fate = 'kept'
-        if left > 0 and line.move:
-            line.fate = fates.get(line) or usual_fate(line.product)
+        _check_quantity(basket, line, back)
+        if not (back > 0 and line.move):
+            line.fate = 'kept'
+            continue
+        line.fate = fates.get(line) or usual_fate(line.product)
+        # A recall may have brought some of it back before
+        left = min(back, round(out[line] - kept.get(line, 0), 6))
+        if left > 0:
             lines.append(line)
             values.append(cancel.return_values(
                     old, line, line.fate, today, left))

@@ -272,6 +272,7 @@ class Look:
         self.today = {b.id: b.today() for b in branches}
         self.paths = {
             b.id: (f'company {b.company.id}', *b.lineage) for b in branches}
+        self.places = {b.id: b.place for b in branches if b.place}
         self.appetites = {
             key: Appetite.of(by_day, rule.weeks) for key, by_day
             in handed_over(today, rule.weeks).items() if key[0] in self.today}
@@ -315,7 +316,8 @@ class Look:
             if good.last > self.today[good.branch]
             and (left := round(good.kg - eaten[key], 3)) > 0]
         offers = absorb.offer(
-            over, self.appetites, self.paths, self.today, self.worth)
+            over, self.appetites, self.paths, self.today, self.worth,
+            self.places)
         for each in self.endings:
             row = each.on_hand
             if row.id not in self.goods:

@@ -9,40 +9,24 @@ much, from and to whom (name and address), their lot and the day.
 from __future__ import annotations
 
 import csv
-import datetime as dt
-from dataclasses import dataclass
 from io import StringIO
-from typing import Any
 
 from genshi.input import XML
 
 from trytond.pool import Pool
 from trytond.report import Report
-from trytond.transaction import check_access, without_check_access
+from trytond.transaction import without_check_access
 
 from aid_branch.paper import PaperReport
 
 from . import chain
+from .dispatch import dispatches, seen
 from .path import picture
 
 #: What an inspector reads of a table in one go
 COLUMNS = [
     'lot', 'product', 'kind', 'quantity', 'unit', 'branch', 'to_branch',
-    'giver', 'first', 'last', 'moves', 'certain']
-
-
-@dataclass(frozen=True)
-class Dispatch:
-    """Goods that went to another food business, or came from one.
-
-    :param who: the other business, None where it is not known
-    :param branch: the ``aid.branch`` on our side
-    """
-    lot: Any
-    quantity: float
-    date: dt.date | None
-    branch: Any
-    who: Any
+    'receiver', 'giver', 'first', 'last', 'moves', 'certain']
 
 
 class Custody(PaperReport, Report):
@@ -65,7 +49,7 @@ class Custody(PaperReport, Report):
                 'lots': lots,
                 'before': before,
                 'rows': rows,
-                'dispatches': dispatches(forward),
+                'dispatches': seen(dispatches(forward.lots)),
                 'links': _links(back, forward),
                 'sums': _sums(Sum.sums(forward)),
                 'kinds': dict(Line.fields_get(['kind'])['kind']['selection']),
@@ -116,53 +100,6 @@ class TraceTable(Report):
     def convert(cls, report, data, **kwargs):
         # The mark without which spreadsheets misread accents
         return 'csv', data.encode('utf-8-sig')
-
-
-@without_check_access
-def dispatches(found: chain.Chain) -> list[Dispatch]:
-    """What of a chain went to other bodies that give food, in their order.
-
-    By a shipment to a customer, or given to another body when it could not
-    be used here.
-    """
-    pool = Pool()
-    Move = pool.get('stock.move')
-    DisposalLine = pool.get('aid.disposal.line')
-    moves = Move.search([
-            ('lot', 'in', found.lots),
-            ('state', '=', 'done'),
-            ('to_location.type', '=', 'customer'),
-            ('shipment', 'like', 'stock.shipment.out,%'),
-            ])
-    given = DisposalLine.search([
-            ('lot', 'in', found.lots),
-            ('disposal.state', '=', 'done'),
-            ('fate', '=', 'given_away'),
-            ])
-    seen = _visible(
-        [m.shipment.customer for m in moves]
-        + [line.disposal.recipient for line in given])
-    result = [
-        Dispatch(
-            m.lot, m.internal_quantity, m.effective_date, m.from_branch,
-            seen.get(m.shipment.customer.id)) for m in moves]
-    result += [
-        Dispatch(
-            line.lot, line.quantity, line.disposal.date,
-            line.disposal.branch,
-            seen.get(
-                line.disposal.recipient.id if line.disposal.recipient
-                else None)) for line in given]
-    return sorted(result, key=lambda d: (d.date, d.lot.id))
-
-
-def _visible(parties) -> dict:
-    "Those of *parties* that the user may see, by id"
-    Party = Pool().get('party.party')
-    with check_access():
-        return {
-            party.id: party for party in Party.search(
-                [('id', 'in', [p.id for p in parties if p])])}
 
 
 def _links(*chains: chain.Chain) -> list[tuple]:

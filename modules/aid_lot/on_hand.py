@@ -420,6 +420,25 @@ class OnHand(ModelSQL, ModelView):
                 for_=For('UPDATE')))
 
     @classmethod
+    def hold_lots(cls, lots: Iterable[int]) -> None:
+        """Lock all rows of *lots*, in the same order as `hold`.
+
+        Whoever is taking some of them away finishes first; whoever comes next
+        waits. Where the database has no row locks there is nothing to do.
+
+        :param lots: ids of ``stock.lot``
+        """
+        transaction = Transaction()
+        table = cls.__table__()
+        lots = list(lots)
+        if not lots or not transaction.database.has_select_for():
+            return
+        transaction.connection.cursor().execute(*table.select(
+                table.id, where=fields.SQL_OPERATORS['in'](table.lot, lots),
+                order_by=[table.location.asc, table.lot.asc],
+                for_=For('UPDATE')))
+
+    @classmethod
     def _take(cls, less: dict[Key, float], there: dict[Key, float]) -> None:
         """Take *less* away where there is enough.
 

@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 from genshi.input import XML
+from sql.aggregate import Sum
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.report import Report
+from trytond.transaction import Transaction, without_check_access
 
 from aid_branch.paper import PaperReport
 from aid_branch.code_picture import picture
@@ -46,7 +48,8 @@ class Pallet(BranchMixin, ModelSQL, ModelView):
     """Several lots that stand and travel together.
 
     Its label is scanned instead of theirs. What is taken off it is handed
-    over like all goods; the pallet says what was put on it.
+    over like all goods; the pallet says what was put on it, and how much of
+    it is still there at most.
     """
     __name__ = 'aid.pallet'
     _rec_name = 'number'
@@ -66,6 +69,11 @@ class Pallet(BranchMixin, ModelSQL, ModelView):
         'aid.pallet.line', 'pallet', "Goods", states=_STANDS)
     weight = fields.Function(
         fields.Float("Weight (kg)", digits=(None, 3)), 'get_weight')
+    left = fields.Function(
+        fields.Float(
+            "Still There (kg)", digits=(None, 3),
+            help="At most: goods of the same lots beside it count too."),
+        'get_weight')
     expiry = fields.Function(
         fields.Date(
             "Date", help="The earliest of all the goods on it."),
@@ -104,12 +112,17 @@ class Pallet(BranchMixin, ModelSQL, ModelView):
         return [operator, ('number', *clause[1:]), ('sscc', *clause[1:])]
 
     @classmethod
-    def get_weight(cls, pallets, name: str) -> dict[int, float]:
+    def get_weight(cls, pallets, names: list[str]) -> dict[str, dict]:
+        "What was put on them, and what of it is left at most"
+        of = {'weight': 'quantity', 'left': 'left'}
         return {
-            p.id: round(sum(
-                    line.lot.product.to_kg(line.quantity, line.unit) or 0
-                    for line in p.lines), 3)
-            for p in pallets}
+            name: {
+                p.id: round(sum(
+                        line.lot.product.to_kg(
+                            getattr(line, of[name]), line.unit) or 0
+                        for line in p.lines), 3)
+                for p in pallets}
+            for name in names}
 
     @classmethod
     def get_expiry(cls, pallets, name: str) -> dict:
@@ -198,6 +211,11 @@ class PalletLine(ModelSQL, ModelView):
         domain=[('quantity', '>', 0)])
     unit = fields.Function(
         fields.Many2One('product.uom', "Unit"), 'on_change_with_unit')
+    left = fields.Function(
+        fields.Float(
+            "Still There", digits='unit',
+            help="At most: goods of the same lot beside it count too."),
+        'get_left')
 
     @classmethod
     def __setup__(cls) -> None:
@@ -216,6 +234,27 @@ class PalletLine(ModelSQL, ModelView):
     @fields.depends('lot')
     def on_change_with_unit(self, name: str | None = None):
         return self.lot.product.default_uom if self.lot else None
+
+    @classmethod
+    @without_check_access
+    def get_left(cls, lines, name: str) -> dict[int, float]:
+        """What of the lots lies in the branch of the pallet, or is on the way.
+
+        One question for all lines.
+        """
+        table = Pool().get('aid.lot.on_hand').__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.select(
+                table.lot, table.branch, Sum(table.quantity),
+                where=fields.SQL_OPERATORS['in'](
+                    table.lot, list({line.lot.id for line in lines})),
+                group_by=[table.lot, table.branch]))
+        there = {(lot, branch): quantity for lot, branch, quantity in cursor}
+        return {
+            line.id: min(line.quantity, round(
+                    there.get((line.lot.id, line.pallet.branch.id), 0)
+                    + there.get((line.lot.id, None), 0), 6))
+            for line in lines}
 
     @fields.depends('lot', 'pallet', '_parent_pallet.branch')
     def on_change_lot(self) -> None:

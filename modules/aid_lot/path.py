@@ -32,11 +32,11 @@ def path(found: chain.Chain, rows: list, kinds: dict[str, str]) -> tuple:
             ends.setdefault((row.lot.id, 'in'), []).append((
                     row.giver or kinds[row.kind], row.quantity, unit,
                     row.kind))
-        elif row.kind in chain.WENT and row.kind != 'used':
+        elif row.kind in {*chain.WENT, 'passed_on'} - {'used'}:
+            where = row.branch.rec_name if row.branch else None
             ends.setdefault((row.lot.id, 'out'), []).append((
                     ' – '.join(filter(None, [
-                            kinds[row.kind],
-                            row.branch.rec_name if row.branch else None])),
+                            kinds[row.kind], row.receiver or where])),
                     row.quantity, unit, row.kind))
     for (lot, side), some in ends.items():
         for n, (name, quantity, unit, kind) in enumerate(_biggest(some)):

@@ -23,6 +23,7 @@ COLOURS = {
     'received': ('#e6f4ea', '#2d6a3e'),
     'found': ('#e6f4ea', '#2d6a3e'),
     'handed_over': ('#fff4de', '#8a5a00'),
+    'passed_on': ('#fff4de', '#8a5a00'),
     'on_hand': ('#f1f1f1', '#444444'),
     }
 OTHER = ('#f7f0f7', '#6b3f6b')

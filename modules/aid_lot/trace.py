@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trytond.i18n import gettext
@@ -16,6 +17,7 @@ from trytond.wizard import (
 from aid_branch.named import visible
 
 from . import chain
+from .dispatch import dispatches, seen
 from .path import picture
 
 #: More rows than anybody reads on a screen
@@ -30,6 +32,7 @@ KINDS = [
     ('sent', "Sent to Another Branch"),
     ('arrived', "Arrived from Another Branch"),
     ('handed_over', "Handed Over"),
+    ('passed_on', "Given to Another Body"),
     ('returned', "Brought Back"),
     ('given_back', "Given Back to the Supplier"),
     ('disposed', "Not Eaten"),
@@ -55,6 +58,7 @@ class Row:
     :param certain: one of ``CERTAINTIES``
     :param branch: the ``aid.branch`` where it happened
     :param to_branch: the other one, where it went to another
+    :param receiver: name of the other body that got it, likewise
     :param giver: name of who gave it, for those who may know
     :param more: values by field of a line that other rooms add
     :param said: what other rooms say of it in words
@@ -66,6 +70,7 @@ class Row:
     certain: str
     branch: Any = None
     to_branch: Any = None
+    receiver: str | None = None
     giver: str | None = None
     first: dt.date | None = None
     last: dt.date | None = None
@@ -87,6 +92,7 @@ class Row:
             'unit.': {'rec_name': unit.rec_name},
             'branch': self.branch.rec_name if self.branch else None,
             'to_branch': self.to_branch.rec_name if self.to_branch else None,
+            'receiver': self.receiver,
             'giver': self.giver,
             'first': self.first,
             'last': self.last,
@@ -254,6 +260,10 @@ class TraceLine(ModelView):
     unit = fields.Many2One('product.uom', "Unit", readonly=True)
     branch = fields.Char("Branch", readonly=True)
     to_branch = fields.Char("To", readonly=True)
+    receiver = fields.Char(
+        "Body", readonly=True, states={'invisible': ~Eval('receiver')},
+        help="Who was given the goods: another body that feeds people, or "
+        "animals.")
     giver = fields.Char(
         "From", readonly=True, states={'invisible': ~Eval('giver')},
         help="Who gave or sold the goods.")
@@ -273,6 +283,7 @@ class TraceLine(ModelView):
         lots = pool.get('stock.lot').browse(found.lots)
         givers = visible_givers(lots)
         branches = _branches(found)
+        passed_on = PassedOn(found.lots)
         left: dict = {}
         for (lot, branch), quantity in found.on_hand.items():
             left.setdefault(lot, []).append((branch, quantity))
@@ -280,6 +291,9 @@ class TraceLine(ModelView):
         for lot in lots:
             certain = 'certain' if found.is_certain(lot.id) else 'possible'
             for step in found.steps_of.get(lot.id, []):
+                rows += passed_on.rows(step, certain)
+                if not (step := passed_on.without(step)):
+                    continue
                 out_of = branches.get(step.from_branch)
                 into = branches.get(step.to_branch)
                 rows.append(Row(
@@ -297,6 +311,54 @@ class TraceLine(ModelView):
                         lot, 'on_hand', quantity, certain,
                         branch=branches.get(branch)))
         return rows
+
+
+class PassedOn:
+    """What other bodies got of some lots, apart from what people got.
+
+    :param lots: ids of ``stock.lot``
+    """
+
+    def __init__(self, lots: Iterable[int]) -> None:
+        self._told: dict[tuple, list] = {}
+        self._left: dict[tuple, list] = {}
+        for each in seen(dispatches(lots)):
+            branch = each.branch.id if each.branch else None
+            key = each.lot.id, each.kind, branch
+            self._told.setdefault(key, []).append(each)
+            left = self._left.setdefault(key, [0, 0])
+            left[0] += each.quantity
+            left[1] += 1
+
+    def rows(self, step: chain.Step, certain: str) -> list[Row]:
+        "A row for each body that got some of what *step* sums up"
+        together: dict = {}
+        for each in self._told.pop(_key_of(step), []):
+            together.setdefault(each.who, []).append(each)
+        return [
+            Row(
+                some[0].lot, 'passed_on',
+                round(sum(d.quantity for d in some), chain.DIGITS), certain,
+                branch=some[0].branch, receiver=who and who.rec_name,
+                first=some[0].date, last=some[-1].date, moves=len(some))
+            for who, some in together.items()]
+
+    def without(self, step: chain.Step) -> chain.Step | None:
+        "What is left of *step* beside that, None where nothing is"
+        left = self._left.get(_key_of(step))
+        if not left:
+            return step
+        quantity = min(left[0], step.quantity)
+        count = min(left[1], step.count)
+        left[0] = round(left[0] - quantity, chain.DIGITS)
+        left[1] -= count
+        rest = round(step.quantity - quantity, chain.DIGITS)
+        return replace(
+            step, quantity=rest, count=step.count - count) if rest else None
+
+
+def _key_of(step: chain.Step) -> tuple:
+    return step.lot, step.kind, step.from_branch
 
 
 class TraceNode(ModelView):
@@ -359,7 +421,7 @@ class TraceNode(ModelView):
         shown = row.shown()
         where = ' → '.join(
             filter(None, [shown['giver'], shown['branch'],
-                    shown['to_branch']]))
+                    shown['to_branch'], shown['receiver']]))
         return {
             'name': ' – '.join(
                 filter(None, [kinds[row.kind], where, row.said])),

@@ -41,9 +41,32 @@ def read(notices: list[Notice]) -> Goods:
                 id_ for notice in notices if notice.gtins
                 for id_ in products.like(notice)}))
     like = {id_ for notice in notices for id_ in goods.like(notice)}
-    goods.lots = _with_end(
-        _lots(like.union(*bearing.values()), _labels(notices)))
+    like.update(*(notice.generic for notice in notices))
+    goods.scanned = scanned({g for notice in notices for g in notice.gtins})
+    goods.lots = _with_end(_lots(
+            like.union(*bearing.values()), _labels(notices),
+            set().union(*goods.scanned.values())))
     return goods
+
+
+def scanned(gtins: set[str]) -> dict[str, set[int]]:
+    """Lots of goods known only by their family, by what a till scanned.
+
+    Whoever stood there chose the family: which product it is, nobody knew.
+
+    :param gtins: of 14 digits
+    :return: ids of ``stock.lot`` by GTIN
+    """
+    line = Pool().get('aid.basket.line').__table__()
+    forms = {form: gtin for gtin in gtins for form in written_forms(gtin)}
+    lots: dict[str, set[int]] = defaultdict(set)
+    for some in _some(forms):
+        for code, lot in _execute(*line.select(
+                    line.barcode, line.lot, distinct=True,
+                    where=line.barcode.in_(some)
+                    & (line.lot != None))):  # noqa: E711
+            lots[forms[code]].add(lot)
+    return lots
 
 
 def _execute(*query) -> Iterable[tuple]:
@@ -147,8 +170,10 @@ def _labels(notices: list[Notice]) -> set[str]:
         if not item.gtin for key in item.lots.keys for prefix in _PREFIXES}
 
 
-def _lots(products: set[int], labels: set[str]) -> dict[int, tuple]:
-    """The lots of *products*, and those with one of *labels* on the pack.
+def _lots(
+        products: set[int], labels: set[str], ids: set[int]
+        ) -> dict[int, tuple]:
+    """The lots of *products*, those with one of *labels* on the pack, *ids*.
 
     :return: by id, the values of ``Lot`` but the last, and whether any is
         on hand
@@ -161,7 +186,8 @@ def _lots(products: set[int], labels: set[str]) -> dict[int, tuple]:
             where=(on_hand.lot == lot.id) & (on_hand.quantity > 0)))
     rows: dict[int, tuple] = {}
     for column, values in [
-            (lot.product, products), (Upper(lot.label_lot), labels)]:
+            (lot.product, products), (Upper(lot.label_lot), labels),
+            (lot.id, ids)]:
         for some in _some(values):
             for row in _execute(*lot.select(
                         lot.id, lot.product, lot.label_lot,

@@ -10,8 +10,10 @@ from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
+from aid_basket import cancel
 from aid_branch.named import visible
 from aid_branch.scope import BranchMixin
+from aid_branch.slices import slices
 from aid_household.household import CHANNELS
 
 from .exceptions import RecallError
@@ -220,8 +222,7 @@ class RecallHousehold(OfRecallMixin, BranchMixin, ModelSQL, ModelView):
                 task.answer_quantity = task.quantity
         cls.save(tasks)
         if answer == 'brought_back' and move:
-            for task in tasks:
-                _bring_back(task)
+            _bring_back(tasks)
 
     @classmethod
     def waiting(cls, household) -> list:
@@ -253,33 +254,45 @@ class RecallHousehold(OfRecallMixin, BranchMixin, ModelSQL, ModelView):
 
 # What comes back
 
-def _bring_back(task) -> None:
-    """Take what *task* says was brought back into quarantine.
+def _bring_back(tasks) -> None:
+    """Take what *tasks* say was brought back into quarantine, in bulk.
 
-    From the lines it was handed over by, those of recalled lots first.
+    From the lines it was handed over by, those of recalled lots first, and
+    no more than is still out: another recall, or an exchange, may have
+    brought back some of it before.
     """
     pool = Pool()
     Line = pool.get('aid.basket.line')
     Move = pool.get('stock.move')
     UoM = pool.get('product.uom')
-    recalled = {row.lot for row in task.recall.lots if row.stopped}
-    lines = Line.search([
-            ('basket.household', '=', task.household.id),
-            ('basket.state', '=', 'done'),
-            ('product', '=', task.product.id),
-            ('move', '!=', None),
-            ])
-    left = task.answer_quantity
+    lines = defaultdict(list)
+    for line in Line.search([
+                ('basket.household', 'in', [t.household.id for t in tasks]),
+                ('basket.state', '=', 'done'),
+                ('product', 'in', [t.product.id for t in tasks]),
+                ('move', '!=', None),
+                ]):
+        lines[line.basket.household, line.product].append(line)
+    out = cancel.still_out([l for some in lines.values() for l in some])
     values = []
-    for line in sorted(lines, key=lambda l: (
-                l.lot not in recalled, -l.basket.date.toordinal(), l.id)):
-        there = UoM.compute_qty(
-            line.unit, line.quantity, task.unit, round=False)
-        taken = round(min(left, there), 6)
-        left = round(left - taken, 6)
-        if taken > 0:
-            values.append(_return_values(line, taken, task))
-    moves = Move.create(values)
+    for task in tasks:
+        recalled = {row.lot for row in task.recall.lots if row.stopped}
+        left = task.answer_quantity
+        for line in sorted(lines[task.household, task.product], key=lambda l: (
+                    l.lot not in recalled, -l.basket.date.toordinal(),
+                    l.id)):
+            there = UoM.compute_qty(
+                line.unit, min(line.quantity, out[line]), task.unit,
+                round=False)
+            taken = round(min(left, there), 6)
+            if taken > 0:
+                left = round(left - taken, 6)
+                out[line] = round(out[line] - UoM.compute_qty(
+                        task.unit, taken, line.unit, round=False), 6)
+                values.append(_return_values(line, taken, task))
+    moves: list = []
+    for some in slices(values):
+        moves += Move.create(some)
     Move.do(moves)
 
 

@@ -19,6 +19,7 @@ from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 from aid_basket import who_may_have
+from aid_donation.scanning import written_forms
 from aid_lot import chain
 
 from .balance import Flow
@@ -129,16 +130,24 @@ class HandedOver:
     branches: set[int] = field(default_factory=set)
 
 
-def handed_over(line: Lineage) -> HandedOver:
+def handed_over(
+        line: Lineage, gtins: Iterable[str] = (),
+        since: dt.date | None = None) -> HandedOver:
     """Who got, or may have, some of the goods of *line* in a basket.
 
     Goods that somebody chose by their own name are what they are: of the same
     family only those count that stand for anything of it.
+
+    :param gtins: of 14 digits; whoever took goods that a till scanned by one
+        of them, without knowing which they are, may have some too
+    :param since: the first day on which such a scan counts
     """
     result = HandedOver()
     baskets, erased, without_file = set(), set(), set()
     rows = who_may_have.of_lots(line.lots)
     rows = [r for r in rows if r.grade != 'same_family' or _stands_for(r)]
+    known_lines = {r.line for r in rows}
+    rows += [r for r in _scanned(gtins, since) if r.line not in known_lines]
     known = _what_was(rows)
     converted = _Converted()
     for row in rows:
@@ -161,6 +170,31 @@ def handed_over(line: Lineage) -> HandedOver:
     result.erased = len(erased)
     result.without_file = len(without_file)
     return result
+
+
+def _scanned(
+        gtins: Iterable[str], since: dt.date | None
+        ) -> list[who_may_have.Reached]:
+    "Lines whose barcode no till knew, and which is one of *gtins*"
+    pool = Pool()
+    line = pool.get('aid.basket.line').__table__()
+    basket = pool.get('aid.basket').__table__()
+    forms = [form for gtin in gtins for form in written_forms(gtin)]
+    if not forms:
+        return []
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*line
+        .join(basket, condition=line.basket == basket.id)
+        .select(
+            line.lot, line.id, line.basket, basket.branch, basket.household,
+            basket.date, line.product, line.kg,
+            where=_in(line.barcode, forms)
+            & (basket.state == 'done')
+            & (basket.date >= since if since else Literal(True)),
+            order_by=[line.id]))
+    return [
+        who_may_have.Reached('scanned', *values)._replace(
+            date=chain.as_date(values[5])) for values in cursor]
 
 
 def _stands_for(row) -> bool:
@@ -219,35 +253,6 @@ class _Converted:
                 pool.get('product.product')(product).default_uom,
                 round=False)
         return round(quantity * self.factors[product, unit], 6)
-
-
-def bodies(lots: list[int]) -> list[tuple]:
-    """The bodies that some of *lots* were passed on to.
-
-    They are businesses of their own, which are to be told as well
-    (Regulation (EC) No 178/2002, article 19).
-
-    :return: (party, day, lot, quantity in its default unit), by name
-    """
-    pool = Pool()
-    Move = pool.get('stock.move')
-    DisposalLine = pool.get('aid.disposal.line')
-    rows = [
-        (m.shipment.customer, m.effective_date, m.lot, m.internal_quantity)
-        for m in Move.search([
-                ('lot', 'in', lots),
-                ('state', '=', 'done'),
-                ('to_location.type', '=', 'customer'),
-                ('shipment.id', '!=', None, 'stock.shipment.out'),
-                ])]
-    rows += [
-        (l.disposal.recipient, l.disposal.date, l.lot, l.quantity)
-        for l in DisposalLine.search([
-                ('lot', 'in', lots),
-                ('disposal.state', '=', 'done'),
-                ('disposal.recipient', '!=', None),
-                ])]
-    return sorted(rows, key=lambda r: (r[0].rec_name, r[1], r[2].id))
 
 
 def flows(lots: list[int], opened_on: dt.date | None) -> dict[int, list]:

@@ -1,10 +1,12 @@
 """Which lots notices of recall are about: plain values, no database.
 
-Four grades, from certain to a mere hint. A barcode and a lot or a date that
+Five grades, from certain to a mere hint. A barcode and a lot or a date that
 agree settle it. A barcode alone counts as long as nothing that is known of
 the lot says otherwise. Brand and words are for a human to look at; so is a
-maker's lot without a barcode. What a shop numbers as it likes (2x) is never
-compared, see ``article_number``.
+maker's lot without a barcode, and so are goods of which only the family is
+known: where somebody says that a notice is about the family, or where a till
+scanned its barcode without knowing it. What a shop numbers as it likes (2x)
+is never compared, see ``article_number``.
 """
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ from itertools import combinations
 from .maker_lot import Lots, keys_of
 
 __all__ = [
-    'GRADES', 'Goods', 'Item', 'Lot', 'Match', 'Notice', 'Product',
+    'GRADES', 'HINTS', 'Goods', 'Item', 'Lot', 'Match', 'Notice', 'Product',
     'Products', 'match']
 
 #: From certain to a mere hint
@@ -27,7 +29,10 @@ GRADES = [
     ('date', "Barcode and Date"),
     ('gtin', "Barcode"),
     ('words', "Brand and Words"),
+    ('family', "Family"),
     ]
+#: What a human looks at
+HINTS = frozenset({'words', 'family'})
 _RANK = {grade: i for i, (grade, _) in enumerate(GRADES)}
 #: A maker's lot as long as this, with a letter, is hardly another maker's
 _LONG_LOT = 6
@@ -41,7 +46,8 @@ class Match:
 
     :param lot: id of the ``stock.lot``
     :param grade: one of ``GRADES``: ``lot`` (GTIN and lot), ``date`` (GTIN
-        and date), ``gtin``, or ``words`` (brand and words: a human looks)
+        and date), ``gtin``, ``words`` (brand and words) or ``family`` (goods
+        known only by it): a human looks at those two
     :param why: what agrees, as it is written on the pack
     :param certain: nothing but the lot's own data could say otherwise; not
         so where the lot is a precaution because its number or date is not
@@ -76,6 +82,8 @@ class Notice:
     :param words: what the goods are, see ``words.words``
     :param sold_from: the first day they were sold, None if it is not known
     :param since: how far back lots count of which nothing is left
+    :param generic: ids of the products that stand for the families it is
+        about
     """
     id: int
     items: tuple[Item, ...] = ()
@@ -83,6 +91,7 @@ class Notice:
     words: frozenset[str] = frozenset()
     sold_from: dt.date | None = None
     since: dt.date | None = None
+    generic: frozenset[int] = frozenset()
 
     @property
     def gtins(self) -> set[str]:
@@ -222,11 +231,19 @@ class Goods:
     :param lots: each of them is compared, whatever became of it
     :param bearing: ids of products by GTIN of 14 digits
     :param numbered: ids of products with a barcode that all shops understand
+    :param scanned: ids of lots of goods known only by their family, by the
+        GTIN that a till scanned when it took them
     """
     products: Products
     lots: Iterable[Lot] = ()
     bearing: dict[str, set[int]] = field(default_factory=dict)
     numbered: set[int] = field(default_factory=set)
+    scanned: dict[str, set[int]] = field(default_factory=dict)
+
+    @cached_property
+    def by_id(self) -> dict[int, Lot]:
+        "The lots by their ids"
+        return {lot.id: lot for lot in self.lots}
 
     @cached_property
     def of_product(self) -> dict[int, list[Lot]]:
@@ -268,7 +285,7 @@ def match(notices: Iterable[Notice], goods: Goods) -> dict[int, list[Match]]:
         found: dict[int, Match] = {}
         for new in [
                 *_by_number(notice, goods), *_by_words(notice, goods),
-                *_by_lot(notice, goods)]:
+                *_by_lot(notice, goods), *_by_family(notice, goods)]:
             there = found.get(new.lot)
             if not there or _order(new) < _order(there):
                 found[new.lot] = new
@@ -346,6 +363,21 @@ def _by_lot(notice: Notice, goods: Goods) -> Iterator[Match]:
                         lot.id, 'words', ' · '.join(filter(None, [
                                     lot.label, ' '.join(sorted(common))])),
                         certain=False)
+
+
+def _by_family(notice: Notice, goods: Goods) -> Iterator[Match]:
+    "Goods of which only the family was written down, or the barcode scanned"
+    why: dict[int, str] = {
+        lot: _printed(gtin) for gtin in sorted(notice.gtins)
+        for lot in goods.scanned.get(gtin, ())}
+    for product in notice.generic:
+        for lot in goods.of_product.get(product, ()):
+            why.setdefault(lot.id, '')
+    for lot in map(goods.by_id.get, why):
+        if (lot and _in_time(notice, lot)
+                and not _too_early(notice, lot)
+                and not _dated_otherwise(notice, lot)):
+            yield Match(lot.id, 'family', why[lot.id], certain=False)
 
 
 def _in_time(notice: Notice, lot: Lot) -> bool:

@@ -30,7 +30,7 @@ STATES = [
 #: States in which somebody still may have to do something about a notice
 OPEN = frozenset({'new', 'matched', 'no_match'})
 #: What head office adds to an official notice
-DECISION = frozenset({'dismissal_reason'})
+DECISION = frozenset({'dismissal_reason', 'families'})
 
 
 class Notice(ModelSQL, ModelView):
@@ -80,6 +80,12 @@ class Notice(ModelSQL, ModelView):
     items = fields.One2Many(
         'aid.recall.notice.item', 'notice', "What It Is Known By",
         states=_typed)
+    families = fields.Many2Many(
+        'aid.recall.notice-aid.family', 'notice', 'family',
+        "Goods Known Only as",
+        states={'readonly': ~Eval('state').in_(list(OPEN))},
+        help="Goods of which only one of these families was written down may "
+        "be meant, too. Somebody looks at them.")
     lots = fields.One2Many(
         'aid.recall.notice.match', 'notice', "In Our Goods", readonly=True,
         states={'invisible': Eval('state') == 'new'})
@@ -179,6 +185,7 @@ class Notice(ModelSQL, ModelView):
         Date = Pool().get('ir.date')
         back = Rule.days_back(Date.today())
         read_together(item for notice in notices for item in notice.items)
+        read_together(f for notice in notices for f in notice.families)
         wanted = [notice.as_compared(back) for notice in notices]
         return matching.match(wanted, candidates.read(wanted))
 
@@ -198,7 +205,9 @@ class Notice(ModelSQL, ModelView):
             brands(self.brand),
             words(self.title, self.models),
             sold_from=self.sold_from,
-            since=since)
+            since=since,
+            generic=frozenset(
+                f.product.id for f in self.families if f.product))
 
     @classmethod
     @ModelView.button
@@ -276,3 +285,21 @@ class Notice(ModelSQL, ModelView):
                 raise NoticeKeptError(gettext(
                         'aid_recall.msg_notice_kept',
                         notice=notice.rec_name))
+
+
+class NoticeFamily(ModelSQL):
+    "A family that goods of a notice may be known by"
+    __name__ = 'aid.recall.notice-aid.family'
+
+    notice = fields.Many2One(
+        'aid.recall.notice', "Notice", required=True, ondelete='CASCADE')
+    family = fields.Many2One(
+        'aid.family', "Family", required=True, ondelete='CASCADE')
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        cls.__access__.add('notice')
+        table = cls.__table__()
+        cls._sql_indexes.add(
+            Index(table, (table.notice, Index.Equality())))

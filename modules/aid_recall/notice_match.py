@@ -11,7 +11,7 @@ from trytond.transaction import Transaction
 
 from aid_branch.slices import slices
 
-from .matching import GRADES, Match
+from .matching import GRADES, HINTS, Match
 
 
 class NoticeMatch(ModelSQL, ModelView):
@@ -136,7 +136,7 @@ class NoticeMatch(ModelSQL, ModelView):
         cls.delete([r for key, r in known.items() if key not in wanted])
         return {
             notice for notice, lot in new
-            if wanted[notice, lot].grade != 'words'}
+            if wanted[notice, lot].grade not in HINTS}
 
 
 def _values(match: Match) -> dict:

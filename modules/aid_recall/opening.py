@@ -5,6 +5,7 @@ number of statements: what is listed is written by the database at once.
 """
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -17,6 +18,7 @@ from trytond.tools import grouped_slice
 from trytond.transaction import Transaction, without_check_access
 
 from . import lineage
+from .article_number import gtin_14
 from .exceptions import RecallError
 from .matching import GRADES
 from .recall_lot import ACCEPTED
@@ -130,6 +132,7 @@ def stop(recalls) -> None:
 
     :raises RecallError: no lot is accepted
     """
+    Body = Pool().get('aid.recall.body')
     for recall in recalls:
         chosen = {
             row.lot.id: row.certain for row in recall.lots
@@ -137,13 +140,14 @@ def stop(recalls) -> None:
         if not chosen:
             raise RecallError(gettext(
                     'aid_recall.msg_recall_no_lot', recall=recall.rec_name))
-        line = lineage.lineage(
+        line = _wait_for_tills(
             chosen, [lot for lot, certain in chosen.items() if not certain])
         _hold(recall, line.lots)
         _list_lots(recall, line)
-        handed = lineage.handed_over(line)
+        handed = lineage.handed_over(line, *_known_by(recall, chosen))
         _list_branches(recall, line, handed.branches)
         _list_households(recall, handed)
+        Body.list_of(recall, line.lots)
         recall.baskets = handed.baskets
         recall.erased = handed.erased
         recall.without_file = handed.without_file
@@ -152,6 +156,48 @@ def stop(recalls) -> None:
     if notices := [r.notice for r in recalls if r.notice]:
         Notice.mark_recalled(notices)
     _forget()
+
+
+def _known_by(
+        recall, lots: Iterable[int]) -> tuple[set[str], dt.date | None]:
+    """The barcodes of what is recalled, and since when they count.
+
+    Those of the notice, and of the products of *lots*: a till may have
+    scanned one before anybody entered the product.
+    """
+    pool = Pool()
+    Lot = pool.get('stock.lot')
+    Rule = pool.get('aid.recall.rule')
+    today = pool.get('ir.date').today()
+    back = Rule.days_back(today)
+    since = today - back if back else None
+    gtins = {
+        gtin for lot in Lot.browse(list(lots))
+        for identifier in lot.product.identifiers
+        if identifier.type == 'ean' and (gtin := gtin_14(identifier.code))}
+    if recall.notice:
+        notice = recall.notice.as_compared(back)
+        gtins |= notice.gtins
+        since = notice.since or since
+    return gtins, since
+
+
+def _wait_for_tills(
+        lots: Iterable[int], unsure: list[int]) -> lineage.Lineage:
+    """What *lots* became, none of which anybody is handing over meanwhile.
+
+    Who is just doing so finishes first and is on the list; who comes next
+    waits, and is then told of the recall.
+    """
+    OnHand = Pool().get('aid.lot.on_hand')
+    held: set[int] = set()
+    while True:
+        line = lineage.lineage(lots, unsure)
+        more = set(line.lots) - held
+        if not more:
+            return line
+        OnHand.hold_lots(more)
+        held |= more
 
 
 def _hold(recall, lots: list[int]) -> None:

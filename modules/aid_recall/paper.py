@@ -9,8 +9,8 @@ from trytond.report import Report
 from trytond.transaction import without_check_access
 
 from aid_branch.paper import PaperReport, RememberedPaper
+from aid_lot.dispatch import dispatches
 
-from . import lineage
 from .of_recall import this_second
 
 FILE_LABELS = [
@@ -105,12 +105,12 @@ class RecallFile(PaperReport, Report):
     def _bodies(lots: list[int]) -> list[dict]:
         lang = Pool().get('ir.lang').get()
         return [{
-                'name': party.rec_name,
-                'date': date,
-                'lot': lot.number,
+                'name': each.who.rec_name,
+                'date': each.date,
+                'lot': each.lot.number,
                 'quantity': lang.format_number_symbol(
-                    quantity, lot.product.default_uom),
-                } for party, date, lot, quantity in lineage.bodies(lots)]
+                    each.quantity, each.lot.product.default_uom),
+                } for each in dispatches(lots) if each.who]
 
 
 class Poster(RememberedPaper, Report):

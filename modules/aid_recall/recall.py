@@ -2,6 +2,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
+
+from sql import For
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
@@ -9,6 +12,9 @@ from trytond.model.exceptions import AccessError
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
+
+from aid_basket.own_transaction import own_transaction, read_again
+from aid_branch.named import visible
 
 from . import opening, standing
 from .exceptions import RecallError
@@ -25,7 +31,7 @@ STATES = [
 BEFORE = frozenset({'draft', 'proposed'})
 COUNTS = [
     'branches', 'branches_done', 'certain', 'possible', 'told', 'answered',
-    'unreachable']
+    'unreachable', 'bodies', 'bodies_told']
 BALANCE = [
     'received', 'quarantined', 'returned', 'destroyed', 'consumed',
     'unaccounted', 'recovery_rate', 'beyond', 'unit']
@@ -98,6 +104,11 @@ class Recall(Workflow, ModelSQL, ModelView):
     answered = _count("Answered")
     unreachable = _count(
         "No Way to Tell Them", "They see the poster, or are told at the till.")
+    bodies = _count("Bodies", "Others that were given some of it.")
+    bodies_told = _count("Bodies Told")
+    to_bodies = fields.One2Many(
+        'aid.recall.body', 'recall', "Other Bodies", readonly=True,
+        states=_OPENED)
     received = _quantity(
         "Received", "All that came in, with what was mixed into it.")
     quarantined = _quantity("Put Aside")
@@ -112,7 +123,7 @@ class Recall(Workflow, ModelSQL, ModelView):
         "Beyond the Books",
         "Answers of households that only may have had some.")
     recovery_rate = fields.Function(
-        fields.Float("Recovery Rate", digits=(None, 4), states=_OPENED),
+        fields.Float("Recovery Rate (%)", digits=(None, 4), states=_OPENED),
         'get_balance')
     unit = fields.Function(
         fields.Char("Unit", states=_OPENED), 'get_balance')
@@ -213,8 +224,9 @@ class Recall(Workflow, ModelSQL, ModelView):
                 if recall.closing:
                     counts[recall.id] = json.loads(
                         recall.closing)['counts']
+        # Of what ended long ago not everything was counted
         return {
-            name: {r.id: counts[r.id][name] for r in recalls}
+            name: {r.id: counts[r.id].get(name) for r in recalls}
             for name in names}
 
     @classmethod
@@ -263,13 +275,13 @@ class Recall(Workflow, ModelSQL, ModelView):
 
         :raises RecallError: no lot is accepted; nothing has changed
         """
-        cls._check_state(recalls, BEFORE)
-        opening.stop(recalls)
-        cls.write(recalls, {
-                'state': 'open',
-                'opened_at': this_second(),
-                'opened_by': Transaction().user or None,
-                })
+        with cls._one_after_the_other(recalls, BEFORE) as recalls:
+            opening.stop(recalls)
+            cls.write(recalls, {
+                    'state': 'open',
+                    'opened_at': this_second(),
+                    'opened_by': Transaction().user or None,
+                    })
 
     @classmethod
     @ModelView.button
@@ -287,9 +299,9 @@ class Recall(Workflow, ModelSQL, ModelView):
     @ModelView.button
     def extend(cls, recalls) -> None:
         "Stop the lots that were accepted since, and tell who got some"
-        cls._check_state(recalls, {'open'})
-        opening.stop(recalls)
-        cls.write(recalls, {'changed': None})
+        with cls._one_after_the_other(recalls, {'open'}) as recalls:
+            opening.stop(recalls)
+            cls.write(recalls, {'changed': None})
 
     @classmethod
     @ModelView.button
@@ -322,11 +334,12 @@ class Recall(Workflow, ModelSQL, ModelView):
         counts = standing.counts([self])[self.id]
         branches = counts['branches'] - counts['branches_done']
         households = standing.count_open(self)
-        if branches or households:
+        bodies = counts['bodies'] - counts['bodies_told']
+        if branches or households or bodies:
             raise RecallError(gettext(
                     'aid_recall.msg_recall_tasks_open',
                     recall=self.rec_name, branches=branches,
-                    households=households))
+                    households=households, bodies=bodies))
 
     @classmethod
     @ModelView.button
@@ -360,9 +373,39 @@ class Recall(Workflow, ModelSQL, ModelView):
                 })
 
     @classmethod
+    @contextmanager
+    def _one_after_the_other(cls, recalls, states):
+        """In a transaction that sees what tills did while it waited for them.
+
+        Tryton's own sees the goods as they were when it began: a basket that
+        was just being checked out would be on no list.
+
+        :raises RecallError: one is in none of *states*
+        """
+        recalls = visible(recalls)
+        with own_transaction(recalls):
+            table = cls.__table__()
+            transaction = Transaction()
+            query = table.select(
+                table.id, order_by=[table.id],
+                where=fields.SQL_OPERATORS['in'](
+                    table.id, [r.id for r in recalls]))
+            if transaction.database.has_select_for():
+                query.for_ = For('UPDATE')
+            transaction.connection.cursor().execute(*query)
+            read_again()
+            recalls = cls.browse([r.id for r in recalls])
+            cls._refuse_others(recalls, states)
+            yield recalls
+
+    @classmethod
     def _check_state(cls, recalls, states) -> None:
         "Answers the second click of a double click by name"
         cls.lock(recalls)
+        cls._refuse_others(recalls, states)
+
+    @staticmethod
+    def _refuse_others(recalls, states) -> None:
         for recall in recalls:
             if recall.state not in states:
                 raise RecallError(gettext(
@@ -386,8 +429,8 @@ class Recall(Workflow, ModelSQL, ModelView):
     def copy(cls, recalls, default=None):
         default = default.copy() if default is not None else {}
         for name in [
-                'lots', 'tasks', 'holds', 'changed', 'closing', 'opened_at',
-                'opened_by', 'ended_at', 'ended_by', 'end_reason', 'baskets',
+                'lots', 'tasks', 'to_bodies', 'holds', 'changed', 'closing',
+                'opened_at', 'opened_by', 'ended_at', 'ended_by', 'end_reason', 'baskets',
                 'erased', 'without_file', 'notice_version']:
             default.setdefault(name)
         default.setdefault('state', 'draft')

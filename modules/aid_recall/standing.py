@@ -20,12 +20,12 @@ FINAL = ('brought_back', 'thrown_away', 'eaten')
 def counts(recalls) -> dict[int, dict[str, int]]:
     """How many branches and households each of *recalls* concerns.
 
-    Of the branches that the user sees, and never who they are. Two
+    Of the branches that the user sees, and never who they are. Three
     statements, however many there are.
     """
     names = [
         'branches', 'branches_done', 'certain', 'possible', 'told',
-        'answered', 'unreachable']
+        'answered', 'unreachable', 'bodies', 'bodies_told']
     result = {r.id: dict.fromkeys(names, 0) for r in recalls}
     ids = list(result)
     if not ids:
@@ -33,6 +33,7 @@ def counts(recalls) -> dict[int, dict[str, int]]:
     pool = Pool()
     task = pool.get('aid.recall.task').__table__()
     told = pool.get('aid.recall.household').__table__()
+    body = pool.get('aid.recall.body').__table__()
     cursor = Transaction().connection.cursor()
     cursor.execute(*task.select(
             task.recall, Count(task.id), _how_many(task.state == 'done'),
@@ -56,6 +57,17 @@ def counts(recalls) -> dict[int, dict[str, int]]:
             group_by=[each.recall]))
     for id_, *values in cursor.fetchall():
         result[id_].update(zip(names[2:], map(int, values)))
+    # A body stands for each branch and product it was given
+    each = body.select(
+        body.recall.as_('recall'), body.party.as_('party'),
+        _any(body.state == 'to_tell').as_('to_tell'),
+        where=_in(body.recall, ids) & _seen(body.branch),
+        group_by=[body.recall, body.party])
+    cursor.execute(*each.select(
+            each.recall, Count(each.party),
+            Count(each.party) - Sum(each.to_tell), group_by=[each.recall]))
+    for id_, *values in cursor.fetchall():
+        result[id_].update(zip(names[7:], map(int, values)))
     return result
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dateutil.relativedelta import relativedelta
 
 from trytond.i18n import gettext
-from trytond.model import ModelView, fields
+from trytond.model import Index, ModelView, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval
 from trytond.transaction import without_check_access
@@ -116,6 +116,15 @@ class Basket(metaclass=PoolMeta):
 
 class Line(metaclass=PoolMeta):
     __name__ = 'aid.basket.line'
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        table = cls.__table__()
+        # Notices ask who took what bore a barcode that nobody knew
+        cls._sql_indexes.add(
+            Index(table, (table.barcode, Index.Equality()),
+                where=table.barcode != None))  # noqa: E711
 
     @classmethod
     def on_modification(cls, mode, lines, field_names=None) -> None:

@@ -3,7 +3,8 @@ import doctest
 import unittest
 
 from aid_basket import absorb as module
-from aid_basket.absorb import Appetite, Good, Offer, absorb, offer
+from aid_basket.absorb import (
+    Appetite, Good, Neighbours, Offer, absorb, offer)
 
 MONDAY = dt.date(2026, 11, 23)
 DAY = dt.timedelta(days=1)
@@ -58,6 +59,20 @@ class AbsorbTestCase(unittest.TestCase):
         # Little is worth a way only where it is all there is
         self.assertEqual(offered(2, b=2), Offer('b', 2))
         self.assertIsNone(offered(10, b=2))
+
+    def test_nearest_on_the_map(self):
+        "What is known to be near, before what stands near in the network"
+        paths = {
+            'a': ('root', 'north', 'a'), 'b': ('root', 'north', 'b'),
+            'c': ('root', 'south', 'c'), 'd': ('root', 'south', 'd'),
+            'e': ('elsewhere', 'e')}
+        places = {
+            'a': (47.2, -1.5), 'c': (47.2, -1.6), 'd': (43.3, 5.4),
+            'e': (47.2, -1.5)}
+        for known, order in [(places, 'cdb'), ({}, 'bcd')]:
+            near = Neighbours(
+                paths, [(b, 'dairy') for b in 'abcde'], known)
+            self.assertEqual(''.join(near.of('a', 'dairy')), order)
 
     def test_shared(self):
         "What one was promised is not promised to another"

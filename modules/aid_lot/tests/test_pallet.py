@@ -5,7 +5,7 @@ import unittest
 from aid_lot import location, sscc
 from aid_lot.exceptions import PalletError
 from aid_lot.tests.goods import (
-    create_company, make_branch, make_lot, receive, set_company)
+    create_company, hand_over, make_branch, make_lot, receive, set_company)
 
 from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module, with_transaction
@@ -83,6 +83,18 @@ class PalletTestCase(unittest.TestCase):
                     self.assertEqual(Pallet.find(code), pallet)
             with self.assertRaises(PalletError):
                 self.pallet(branch, lot, sscc=THEIRS[:-1] + '9')
+
+    @with_transaction()
+    def test_left(self):
+        "What was put on it, and what of it is still there"
+        with set_company(create_company()):
+            branch, lot = make_branch(), make_lot()
+            receive(lot, 5, branch.storage)
+            pallet = self.pallet(branch, lot)
+            self.assertEqual((pallet.weight, pallet.left), (3, 3))
+            hand_over(lot, 3, branch.storage, branch.today())
+            line, = pallet.__class__(pallet.id).lines
+            self.assertEqual((line.quantity, line.left), (3, 2))
 
     @with_transaction()
     def test_label(self):

@@ -50,6 +50,27 @@ class MatchingTestCase(unittest.TestCase):
                 wanted, Lot(7, 1, "L091K", use_by=day('2027-01-01'))),
             [(7, 'lot', True, '3760289220694 · L091K')])
 
+    def test_family(self):
+        "What only bears a family is looked at, where somebody says so"
+        lots = [
+            Lot(7, 2, received=day('2026-02-03')),
+            Lot(8, 2, received=day('2026-01-01')),
+            Lot(9, 2, use_by=day('2030-01-01')), Lot(10, 3), Lot(11, 3)]
+        goods = Goods(
+            Products([Product(1), Product(2), Product(3)]), lots,
+            scanned={GTIN: {10}})
+        wanted = notice(
+            item(first='2026-02-05'), sold_from=day('2026-02-01'))
+        self.assertEqual(
+            [(m.lot, m.grade, m.why) for m in match([wanted], goods)[1]],
+            [(10, 'family', '3760289220694')])
+        said = notice(
+            item(first='2026-02-05'), sold_from=day('2026-02-01'),
+            generic=frozenset({2}))
+        found = match([said], goods)[1]
+        self.assertEqual([m.lot for m in found], [7, 10])
+        self.assertFalse(any(m.certain for m in found))
+
     def test_barcode_and_date(self):
         wanted = notice(item("091k", '2026-02-01', '2026-02-03'))
         for use_by, grade in [

@@ -131,7 +131,7 @@ class NoticeTestCase(unittest.TestCase):
             return len(asked)
         few = statements(notices[:2])
         self.assertLessEqual(statements(notices), few)
-        self.assertLess(few, 17)
+        self.assertLess(few, 19)
 
     @with_transaction()
     @in_company

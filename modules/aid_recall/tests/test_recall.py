@@ -9,7 +9,8 @@ from aid_basket.exceptions import CheckoutError
 from aid_basket.exchange import begin, bring_back
 from aid_basket.tests.till import (
     TillTestCase, at_till, basket_of, count_statements, create_household,
-    found_limit, make_branch, make_product, on_hand, open_session, rule)
+    family, found_limit, make_branch, make_product, on_hand, open_session,
+    rule)
 from aid_branch import messages
 from aid_branch.tests.network import as_user, create_user
 from aid_lot.exceptions import HoldError
@@ -294,7 +295,7 @@ class RecallTestCase(TillTestCase):
             here, there, other = [create_household(branch) for _ in range(3)]
             eaten = hand_over(session, here, (lot, 3))
             bought = hand_over(session, there, (lot, 2))
-            hand_over(session, other, (lot, 1))
+            last = hand_over(session, other, (lot, 1))
             recall = opened(lot)
 
             exchanged = begin(bought, {bought.lines[0].id: (2, 'shelf')})
@@ -331,6 +332,15 @@ class RecallTestCase(TillTestCase):
             self.assertEqual(on_hand(lot, branch), 14)
             self.assertEqual(on_hand(lot), 19)
 
+            # Nor once more for another recall, or with an exchange
+            for each in [recall, opened(lot)]:
+                Told.write_down([task_of(each, other)], 'brought_back')
+                self.assertEqual(on_hand(lot), 20)
+            line, = again(last).lines
+            bring_back([begin(again(last), {line.id: (1, 'bin')})])
+            self.assertEqual(again(line).fate, 'bin')
+            self.assertEqual(on_hand(lot), 20)
+
     @with_transaction()
     def test_found_beside_it(self):
         "Goods in the hand that may be of a held lot are not found goods"
@@ -350,6 +360,53 @@ class RecallTestCase(TillTestCase):
                 hot_path.checkout([more])
             hot_path.checkout([basket])
             self.assertEqual(again(basket).lines[0].lot, good)
+
+    @with_transaction()
+    def test_known_by_family(self):
+        "What a till scanned without knowing it, and what only has a family"
+        pool = Pool()
+        Notice = pool.get('aid.recall.notice')
+        Recall = pool.get('aid.recall')
+        gtin = '3760289220694'
+        with at_till() as branch:
+            rule()
+            lot = yoghurts(branch)
+            tin, jar = [
+                make_lot(product=family(code).product.id)
+                for code in ['canned', 'dry_starch']]
+            for some in [tin, jar]:
+                receive(some, 5, branch.storage, TODAY)
+            session = open_session(branch)
+            scanned, other = [create_household(branch) for _ in range(2)]
+            basket = basket_of(session, scanned, (tin, 1))
+            basket.lines[0].barcode = gtin
+            basket.lines[0].save()
+            hot_path.checkout([basket])
+            hand_over(session, other, (tin, 1))
+            notice, = Notice.create([{
+                        'title': "Haricots", 'published': TODAY,
+                        'items': [('create', [{'gtin': gtin}])],
+                        }])
+            Notice.compare([notice])
+            self.assertEqual(
+                [(m.lot, m.grade) for m in notice.lots], [(tin, 'family')])
+            notice.families = [jar.product.family]
+            notice.save()
+            Notice.compare([again(notice)])
+            self.assertEqual(
+                {m.lot for m in again(notice).lots}, {tin, jar})
+            recall, = Recall.create([{
+                        'name': "Haricots", 'notice': notice.id,
+                        'lots': [('create', [{'lot': lot.id}])]}])
+            Recall.propose([recall])
+            self.assertFalse(any(
+                    row.accepted for row in again(recall).lots
+                    if row.grade == 'family'))
+            Recall.open([again(recall)])
+            told_, = Pool().get('aid.recall.household').search([])
+            self.assertEqual(
+                (told_.household, told_.certainty, told_.booked),
+                (scanned, 'possible', False))
 
     @with_transaction()
     def test_counted_more(self):

@@ -120,8 +120,47 @@
     Sao.View.Tree.prototype.display = function() {
         this.el.toggleClass(
             'aid-till-lines', this.screen.model_name == 'aid.basket.line');
-        return display_tree.apply(this, arguments);
+        const shown = display_tree.apply(this, arguments);
+        tell_what_to_do(this);
+        return shown;
     };
+
+    /* An empty list says in a sentence what to do (maillon/empty_list.py),
+       unless somebody searched for something that is not there. */
+
+    let sentences = null;
+
+    function read_sentences() {
+        const User = new Sao.Model('res.user');
+        sentences = sentences || User.execute('get_empty_lists', [], {});
+        return sentences.fail(() => {
+            sentences = null;
+        });
+    }
+
+    function is_to_fill(screen) {
+        const container = screen.screen_container;
+        const searched = container.search_entry && container.search_entry.val();
+        return !screen.group.length && !searched && !screen.group.readonly;
+    }
+
+    function tell_what_to_do(view) {
+        const screen = view.screen;
+        view.el.children('.aid-empty').remove();
+        if (!screen.model_name.startsWith('aid.') || !is_to_fill(screen)) {
+            return;
+        }
+        read_sentences().then(sentences => {
+            view.el.children('.aid-empty').remove();
+            const sentence = sentences[screen.model_name];
+            if (sentence && is_to_fill(screen)) {
+                jQuery('<p/>', {
+                    'class': 'aid-empty',
+                    'role': 'status',
+                }).text(sentence).appendTo(view.el);
+            }
+        });
+    }
 
     /* Scans of one form come one after the other, from whichever reader, and
        a command of the code sheet presses its button. */
@@ -276,16 +315,20 @@
         return new Widget(view, attributes);
     };
 
-    /* A button in a list is pressed at once, not only once its row is
-       chosen. */
+    /* A button in the lists of a till or a shelf is pressed at once, not only
+       once its row is chosen. Elsewhere a button decides about people. */
 
+    const PRESSED_AT_ONCE = new Set([
+        'aid.basket', 'aid.distribution.session', 'aid.expiring',
+        'aid.lot.on_hand', 'aid.session.visit']);
     const ButtonColumn = Sao.View.Tree.ButtonColumn;
     const press_in_row = ButtonColumn.prototype.button_clicked;
 
     ButtonColumn.prototype.button_clicked = function(event) {
         const record = event.data[0];
         const row = this.view.rows.find(row => row.record == record);
-        if (row && !this.view.edited_row &&
+        if (PRESSED_AT_ONCE.has(this.view.screen.model_name) &&
+            row && !this.view.edited_row &&
             (record != this.view.screen.current_record)) {
             this.view.select_records(null, null);
             row.set_selection(true);

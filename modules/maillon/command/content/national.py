@@ -420,7 +420,8 @@ def _plan(lots: int, moves: int, today: dt.date) -> None:
 
 
 def _households(moves: int) -> int:
-    return max(BRANCHES, moves // MOVES_A_HOUSEHOLD)
+    "As many for each branch: a basket is of the one whose turn it is"
+    return max(1, moves // MOVES_A_HOUSEHOLD // BRANCHES) * BRANCHES
 
 
 # The copies

@@ -1,0 +1,48 @@
+"""What an empty list says: one sentence of what to do."""
+from __future__ import annotations
+
+from trytond.i18n import gettext
+from trytond.pool import PoolMeta
+from trytond.rpc import RPC
+
+#: The message of the list of each model
+SENTENCES = {
+    'aid.basket': 'msg_empty_basket',
+    'aid.basket.line': 'msg_empty_basket_line',
+    'aid.disposal': 'msg_empty_disposal',
+    'aid.distribution.session': 'msg_empty_session',
+    'aid.donation': 'msg_empty_donation',
+    'aid.donation.line': 'msg_empty_donation_line',
+    'aid.expiring': 'msg_empty_expiring',
+    'aid.household': 'msg_empty_household',
+    'aid.lot.hold': 'msg_empty_hold',
+    'aid.lot.on_hand': 'msg_empty_on_hand',
+    'aid.pallet': 'msg_empty_pallet',
+    'aid.parcel': 'msg_empty_parcel',
+    'aid.proposal.parcels.size': 'msg_empty_parcels_size',
+    'aid.recall': 'msg_empty_recall',
+    'aid.recall.body': 'msg_empty_recall_body',
+    'aid.recall.household': 'msg_empty_recall_household',
+    'aid.recall.notice': 'msg_empty_recall_notice',
+    'aid.recall.task': 'msg_empty_recall_task',
+    'aid.repacking': 'msg_empty_repacking',
+    'aid.session.visit': 'msg_empty_visit',
+    'aid.shift': 'msg_empty_shift',
+    'aid.volunteer': 'msg_empty_volunteer',
+    }
+
+
+class User(metaclass=PoolMeta):
+    __name__ = 'res.user'
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        cls.__rpc__['get_empty_lists'] = RPC()
+
+    @classmethod
+    def get_empty_lists(cls) -> dict[str, str]:
+        "What the empty list of each model says, in the user's language"
+        return {
+            model: gettext(f'maillon.{message}')
+            for model, message in SENTENCES.items()}
