@@ -13,6 +13,7 @@ import datetime as dt
 import pathlib
 from collections.abc import Callable
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 BRANCHES = ['nord', 'sud', 'est', 'ouest']
@@ -29,11 +30,19 @@ FAMILIES = {
     'dairy': (20, 12),
     'canned': (45, 400),
     }
+#: Goods that are recalled at two branches, and of whose family nothing else is
+RECALLED_AT, RECALLED_FAMILY, GTIN = BRANCHES[:2], 'sweet_salty', (
+    '3017620422003')
 
 
 def secret_word(branch: str) -> str:
     "A text that stands in the files of the households of *branch* only"
     return f'Zyx{branch}'
+
+
+def secret_phone(branch: str) -> str:
+    "The phone of the volunteer of *branch*, which nobody else has"
+    return f'06 98 76 54 {BRANCHES.index(branch):02}'
 
 
 class House:
@@ -98,13 +107,15 @@ class House:
         branch, = Pool().get('aid.branch').search([('code', '=', code)])
         return branch
 
-    def households(self, code: str) -> list:
+    @staticmethod
+    def households(code: str) -> list:
         "The households of the branch with *code*"
         from trytond.pool import Pool
         return Pool().get('aid.household').search(
             [('branch.code', '=', code)], order=[('id', 'ASC')])
 
     secret_word = staticmethod(secret_word)
+    secret_phone = staticmethod(secret_phone)
 
     def translations(self, modules: list[str]) -> dict[str, str]:
         "What Tryton would write into locale/fr.po of each of *modules*"
@@ -145,7 +156,7 @@ def build(uri: str, name: str, folder: pathlib.Path | None) -> None:
         database.activate(name, languages=['fr'])
     for step in [
             let_in, found, furnish_goods, furnish_households,
-            furnish_baskets]:
+            furnish_baskets, furnish_recall, furnish_volunteers]:
         database.run(name, step)
 
 
@@ -346,6 +357,121 @@ def basket(session, household, families: dict[str, float]):
     return Basket(
         branch=session.branch, session=session, date=session.date,
         household=household, people=household.size, lines=lines)
+
+
+def furnish_recall() -> None:
+    """A dangerous product of the two first branches, stopped at both.
+
+    The last household of each took some home. Of a family of its own: nothing
+    else that the tests hand over is held, or may be of it.
+    """
+    from trytond.pool import Pool
+
+    pool = Pool()
+    Basket = pool.get('aid.basket')
+    Donation = pool.get('aid.donation')
+    Notice = pool.get('aid.recall.notice')
+    Party = pool.get('party.party')
+    Recall = pool.get('aid.recall')
+    Session = pool.get('aid.distribution.session')
+    Told = pool.get('aid.recall.household')
+    product = _recalled_product()
+    baskets, lots = [], []
+    for code in RECALLED_AT:
+        session, = Session.search([('branch.code', '=', code)])
+        given = donation(
+            session.branch,
+            Party.search([('name', '=', f"Supermarché {code.title()}")])[0],
+            {RECALLED_FAMILY: (4, 90)})
+        line, = given.lines
+        line.product, line.label_lot = product, 'L7A'
+        line.quantity, line.unit = 8, product.default_uom
+        given.save()
+        Donation.receive([given])
+        lots += Donation(given.id).lots
+        *_, household = House.households(code)
+        made = basket(session, household, {RECALLED_FAMILY: 1})
+        line, = made.lines
+        line.product, line.unit, line.quantity = (
+            product, product.default_uom, 2)
+        line.lot, line.lot_knowledge = lots[-1], 'scanned'
+        baskets.append(made)
+    Basket.save(baskets)
+    Basket.checkout(baskets)
+    notice, = Notice.create([{
+                'title': product.name,
+                'published': dt.date.today(),
+                'items': [('create', [{'gtin': GTIN, 'lot': 'L7A'}])],
+                }])
+    recall, = Recall.create([{
+                'name': notice.title, 'notice': notice.id}])
+    Recall.propose([recall])
+    Recall.open([recall])
+    assert len(Told.search([])) == len(Recall(recall.id).tasks) == len(lots)
+
+
+def _recalled_product():
+    "Pots of half a kilogram with a barcode"
+    from trytond.pool import Pool
+
+    pool = Pool()
+    Template = pool.get('product.template')
+    Uom = pool.get('product.uom')
+    family, = pool.get('aid.family').search([('code', '=', RECALLED_FAMILY)])
+    unit, = Uom.search([('symbol', '=', 'u')])
+    kilogram, = Uom.search([('symbol', '=', 'kg')])
+    template, = Template.create([{
+                'name': "Compote de pommes", 'type': 'goods',
+                'default_uom': unit.id, 'family': family.id,
+                'cost_price_method': 'fixed', 'list_price': Decimal('1.50'),
+                'weight': .5, 'weight_uom': kilogram.id,
+                'products': [('create', [{
+                                'identifiers': [('create', [
+                                            {'type': 'ean', 'code': GTIN}])],
+                                }])],
+                }])
+    return template.products[0]
+
+
+def furnish_volunteers() -> None:
+    "Somebody who comes to a shift of each branch, and can be called"
+    from trytond.pool import Pool
+
+    pool = Pool()
+    Branch = pool.get('aid.branch')
+    Kind = pool.get('aid.mission.kind')
+    Mission = pool.get('aid.mission')
+    Shift = pool.get('aid.shift')
+    Signup = pool.get('aid.shift.signup')
+    Volunteer = pool.get('aid.volunteer')
+    kind, = Kind.search([('code', '=', 'distribution')])
+    today = dt.date.today()
+    for number, code in enumerate(BRANCHES):
+        branch, = Branch.search([('code', '=', code)])
+        word = secret_word(code)
+        volunteer, = Volunteer.create([{
+                    'branch': branch.id,
+                    'first_name': f'{word}an',
+                    'last_name': f'{word}ez',
+                    'phone': secret_phone(code),
+                    'email': f'{word}an@example.org',
+                    'emergency_contact': f'{word}a, sa sœur',
+                    'engagements': [('create', [{
+                                    'branch': branch.id,
+                                    'kind': 'regular',
+                                    'valid_from': today,
+                                    }])],
+                    }])
+        mission, = Mission.create([{
+                    'branch': branch.id, 'name': "Samedi", 'kind': kind.id,
+                    'headcount': 2}])
+        shift, = Shift.create([{
+                    'mission': mission.id,
+                    'date': today + dt.timedelta(days=1),
+                    'from_time': dt.time(9), 'to_time': dt.time(12),
+                    'headcount': 2,
+                    }])
+        Signup.sign_up(shift, [volunteer])
 
 
 def main() -> None:
