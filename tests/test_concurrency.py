@@ -5,6 +5,7 @@ them; on SQLite the one process must let its clients in one after the other.
 """
 from __future__ import annotations
 
+import datetime as dt
 import re
 import threading
 import time
@@ -485,3 +486,49 @@ def test_sqlite_sells_the_last_unit_once(sqlite_server):
     with ThreadPoolExecutor(2) as pool:
         told = list(pool.map(sell, pair))
     assert len([text for text in told if text]) == 1, told
+
+
+def test_a_shift_has_no_more_people_than_places(servers, postgresql_house):
+    "Six people sign up at once for three places, on two servers"
+    places, people = 3, 6
+    with signed_in(servers[0], 'admin') as admin:
+        branch_id, = admin.ids('aid.branch', [('code', '=', 'nord')])
+        kind, = admin.ids('aid.mission.kind', [('code', '=', 'distribution')])
+        mission, = admin('aid.mission', 'create', [{
+                    'branch': branch_id, 'name': "Saturday", 'kind': kind,
+                    'headcount': places}])
+        tomorrow = dt.date.today() + dt.timedelta(days=1)
+        shift, = admin('aid.shift', 'create', [{
+                    'mission': mission, 'date': tomorrow,
+                    'from_time': dt.time(9), 'to_time': dt.time(12),
+                    'headcount': places}])
+        volunteers = admin('aid.volunteer', 'create', [{
+                    'branch': branch_id, 'first_name': f"Sam {n}",
+                    'phone': f'06 39 98 00 {n:02}',
+                    'engagements': [('create', [{
+                                    'branch': branch_id, 'kind': 'regular',
+                                    'valid_from': tomorrow}])],
+                    } for n in range(people)])
+    gate = threading.Barrier(people)
+
+    def sign_up(job):
+        process, volunteer = job
+        with signed_in(process, 'branch_officer-nord') as officer:
+            gate.wait(60)
+            try:
+                officer('aid.shift.signup', 'create', [
+                        {'shift': shift, 'volunteer': volunteer}])
+            except xmlrpc.client.Fault as fault:
+                return str(fault.faultString)
+        return None
+
+    with ThreadPoolExecutor(people) as pool:
+        told = list(pool.map(sign_up, zip(servers * people, volunteers)))
+    (taken, coming), = postgresql_house.execute(
+        "SELECT taken, (SELECT count(*) FROM aid_shift_signup WHERE shift ="
+        f" s.id AND state = 'coming') FROM aid_shift s WHERE id = {shift}",
+        NAME)
+    came = [text for text in told if text is None]
+    assert 0 < taken == coming == len(came) <= places, told
+    for process in servers:
+        assert 'Traceback' not in process.log, process.log[-3000:]
