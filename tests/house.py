@@ -472,6 +472,39 @@ def furnish_volunteers() -> None:
                     'headcount': 2,
                     }])
         Signup.sign_up(shift, [volunteer])
+        _write_about(volunteer, shift, word)
+
+
+def _write_about(volunteer, shift, word: str) -> None:
+    "What else a branch knows of *volunteer*, with *word* in it"
+    from trytond.pool import Pool
+
+    pool = Pool()
+    Call = pool.get('aid.shift.call')
+    Course = pool.get('aid.course')
+    today = dt.date.today()
+    branch, person = volunteer.branch.id, volunteer.id
+    admin, = pool.get('res.user').search([('login', '=', 'admin')])
+    course, = Course.search([('code', '=', 'food_hygiene')])
+    pool.get('aid.certificate').create([{
+                'branch': branch, 'volunteer': person, 'course': course.id,
+                'obtained_on': today, 'reference': f'{word}01'}])
+    pool.get('aid.volunteer.honorability').create([{
+                'volunteer': person, 'seen_on': today, 'valid_until': today,
+                'seen_by': admin.id}])
+    pool.get('aid.volunteer.expense').create([{
+                'branch': branch, 'volunteer': person, 'date': today,
+                'purpose': f"Chez {word}",
+                'lines': [('create', [{
+                                'kind': 'cost', 'date': today,
+                                'description': f"Train, {word}",
+                                'amount': Decimal(5),
+                                }])],
+                }])
+    call, = Call.create([{
+                'branch': branch, 'shifts': [('add', [shift.id])],
+                'words': f"Chez {word}"}])
+    Call.ask(call, [volunteer])
 
 
 def main() -> None:

@@ -115,8 +115,9 @@ def secret(house) -> Secret:
             'aid.household', 'aid.basket', 'aid.basket.line',
             'aid.entitlement', 'account.invoice', 'account.invoice.line',
             'stock.move', 'aid.basket.payment', 'aid.recall.household',
-            'aid.shift.signup',
-            'aid.volunteer.engagement'} <= set(ids), sorted(ids)
+            'aid.shift.signup', 'aid.volunteer.engagement',
+            'aid.volunteer.expense', 'aid.volunteer.message',
+            'aid.volunteer.honorability', 'aid.certificate'} <= set(ids), sorted(ids)
         return Secret(ids, words)
 
 
