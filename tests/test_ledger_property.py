@@ -580,12 +580,15 @@ class Days(RuleBasedStateMachine):
     # What they see
 
     def row(self, branch: str, place: int, product=None):
-        "Some lot, of *product*, that lies in *branch*, or None"
-        OnHand = Pool().get('aid.lot.on_hand')
+        "Some lot, of *product*, that may leave *branch*, or None"
+        pool = Pool()
+        OnHand = pool.get('aid.lot.on_hand')
+        held = {row.lot.id for row in pool.get('aid.lot.held').search([])}
         rows = OnHand.search([
                 ('branch.code', '=', branch), ('quantity', '>', 0),
                 ('location', '=', self.house.branch(branch).storage.id),
                 ('product', '=', product.id) if product else (),
+                ('lot', 'not in', list(held)),
                 ], order=[('id', 'ASC')])
         return rows[place % len(rows)] if rows else None
 

@@ -408,15 +408,6 @@ class Certificate(BranchMixin, ModelSQL, ModelView):
             cls.write(*to_write)
 
     @classmethod
-    def give_way(cls, stays, goes) -> None:
-        "Of two certificates of one course and day that of *stays* remains"
-        own = {(c.course, c.obtained_on) for c in cls.search([
-                    ('volunteer', '=', stays.id)])}
-        cls.delete([
-                c for c in cls.search([('volunteer', '=', goes.id)])
-                if (c.course, c.obtained_on) in own])
-
-    @classmethod
     @without_check_access
     def settle_courses(cls, courses) -> None:
         "Work out again all certificates of *courses*, whose rule changed"

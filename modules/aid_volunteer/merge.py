@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from trytond.i18n import gettext
-from trytond.model import ModelView, fields
+from trytond.model import ModelView, Unique, fields
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import without_check_access
@@ -65,10 +65,8 @@ def merge(stays, goes) -> None:
     """Put all that *goes* (``aid.volunteer``) has on *stays*, and end it.
 
     Hours, engagements, skills and all that other rooms hang on a volunteer
-    change hands; of what both have once (a skill, a shift) that of *stays*
-    counts, unless only the other was there. A model of another room of which
-    a volunteer has each thing once says by a class method
-    ``give_way(stays, goes)`` which record of the two is deleted.
+    change hands; of what somebody has once (a skill, a shift) that of *stays*
+    counts, unless only the other was there.
 
     :raises MergeError: both are the same, or one was anonymised
     """
@@ -76,12 +74,9 @@ def merge(stays, goes) -> None:
         raise MergeError(gettext(
                 'aid_volunteer.msg_merge_not_two', stays=stays.rec_name,
                 goes=goes.rec_name))
-    _merge_signups(stays, goes)
-    _merge_skills(stays, goes)
     for model, name in references():
         Model = Pool().get(model)
-        if hasattr(Model, 'give_way'):
-            Model.give_way(stays, goes)
+        _leave_one(Model, name, stays, goes)
         records = Model.search([(name, '=', goes.id)])
         if records:
             Model.write(records, {name: stays.id})
@@ -96,7 +91,8 @@ def merge(stays, goes) -> None:
 def references() -> list[tuple[str, str]]:
     """Model and field of all that points to a volunteer and is stored.
 
-    Found by itself, so that no room that comes later is forgotten.
+    Found by itself, so that no room that comes later is forgotten. What lets
+    somebody come to a shift stands before the shifts.
     """
     Field = Pool().get('ir.model.field')
     found = []
@@ -109,25 +105,39 @@ def references() -> list[tuple[str, str]]:
                 Model, '_fields', {}).get(field.name) is not None and not (
                 hasattr(Model._fields[field.name], 'getter')):
             found.append((field.model, field.name))
-    return sorted(found)
+    return sorted(found, key=lambda reference: (
+            reference[0] != 'aid.volunteer.engagement', *reference))
 
 
-def _merge_signups(stays, goes) -> None:
-    "One sign-up of a shift: the one that was there, else that of *stays*"
-    Signup = Pool().get('aid.shift.signup')
-    own = {s.shift: s for s in Signup.search([
-                ('volunteer', '=', stays.id)])}
-    for signup in Signup.search([('volunteer', '=', goes.id)]):
-        twin = own.get(signup.shift)
-        if not twin:
-            continue
-        if signup.state == 'present' and twin.state != 'present':
-            Signup.delete([twin])
-        else:
-            Signup.delete([signup])
+def _leave_one(Model, name: str, stays, goes) -> None:
+    """Delete one of two records of *Model* that may not both be of *stays*.
+
+    The constraints of the model tell which those are.
+
+    :param name: the field that points to the volunteer
+    """
+    keys = [
+        names for names in (
+            {column.name for column in constraint.columns}
+            for _, constraint, _ in Model._sql_constraints
+            if isinstance(constraint, Unique))
+        if name in names]
+    if not keys:
+        return
+    own, others = [
+        Model.search([(name, '=', volunteer.id)])
+        for volunteer in (stays, goes)]
+    surplus = set()
+    for names in keys:
+        def key(record) -> tuple:
+            return tuple(getattr(record, n) for n in sorted(names - {name}))
+        twins = {key(record): record for record in own}
+        for other in others:
+            if twin := twins.get(key(other)):
+                surplus.add(twin if _counts_more(other, twin) else other)
+    Model.delete(list(surplus))
 
 
-def _merge_skills(stays, goes) -> None:
-    Skill = Pool().get('aid.volunteer.skill')
-    own = {s.skill for s in stays.skills}
-    Skill.delete([s for s in goes.skills if s.skill in own])
+def _counts_more(other, own) -> bool:
+    "Whether only *other* says that somebody was there"
+    return 'present' == getattr(other, 'state', None) != own.state

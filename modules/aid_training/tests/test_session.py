@@ -12,6 +12,7 @@ from aid_training import verification
 from aid_training.exceptions import (
     EnrolmentError, SessionClosedError, SessionValidationError)
 from aid_volunteer.exceptions import ShiftValidationError
+from aid_volunteer.merge import merge
 from aid_volunteer.tests.people import create_volunteer
 
 TODAY = dt.date.today()
@@ -82,6 +83,30 @@ class SessionTestCase(SessionCase):
             with self.subTest(days=days), \
                     self.assertRaises(SessionValidationError):
                 create_session(branch, days=days)
+
+    @with_transaction()
+    def test_two_records_of_one_person_become_one(self):
+        "Both took the session, gave another, and are on the same path"
+        pool = Pool()
+        Path = pool.get('aid.course.path')
+        OnPath = pool.get('aid.volunteer.path')
+        branch = create_network()['grocery']
+        people = [create_volunteer(branch) for _ in range(2)]
+        taken = create_session(branch)
+        pool.get('aid.course.enrolment').enrol(taken, people)
+        given = create_session(
+            branch, trainers=[('add', [p.id for p in people])])
+        path, = Path.create([{'name': "Officers"}])
+        OnPath.create([
+                {'volunteer': p.id, 'path': path.id} for p in people])
+        merge(*people)
+        self.assertEqual(
+            [e.volunteer for e in taken.__class__(taken.id).enrolments],
+            people[:1])
+        self.assertEqual(
+            list(given.__class__(given.id).trainers), people[:1])
+        self.assertEqual(
+            [p.volunteer for p in OnPath.search([])], people[:1])
 
     @with_transaction()
     def test_trainer_needs_a_certificate_on_all_days(self):
