@@ -38,12 +38,13 @@ def somebody(branch):
 
 
 def first_to_go(branch):
-    "The lots on the shelves of *branch* that expire first"
+    "What expires first on the shelves of *branch*, and nobody has stopped"
     OnHand = Model.get('aid.lot.on_hand')
     rows = OnHand.find([
             ('branch', '=', branch.id),
             ('location', '=', branch.storage.id),
             ('quantity', '>=', 1),
+            ('lot.hold', '=', None),
             ['OR',
                 ('expiry', '=', None),
                 ('expiry', '>=', dt.date.today())],

@@ -4,6 +4,7 @@ from unittest.mock import patch
 from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
 
+from aid_basket.paper import ticket_height
 from aid_branch import paper
 
 from .till import (
@@ -94,7 +95,7 @@ class PaperTestCase(TillTestCase):
             'payments': [], 'reversed': [], 'duplicate': False,
             'balance': ''}
         line = {'product': "Bread", 'note': ''}
-        short = paper.ticket_height(empty)
-        long = paper.ticket_height(
+        short = ticket_height(empty)
+        long = ticket_height(
             {**empty, 'charged': [line] * 10, 'payments': [('x', D(1))]})
         self.assertGreaterEqual(long - short, 80)
