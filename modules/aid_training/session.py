@@ -7,7 +7,7 @@ from trytond.i18n import gettext
 from trytond.model import (
     Index, ModelSQL, ModelView, Unique, Workflow, fields)
 from trytond.pool import Pool, PoolMeta
-from trytond.pyson import Eval
+from trytond.pyson import Date, Eval
 from trytond.transaction import without_check_access
 
 from aid_branch.scope import BranchMixin
@@ -88,8 +88,10 @@ class Session(
             ('open', 'closed'), ('open', 'cancelled'), ('cancelled', 'open')}
         cls._buttons.update({
                 'record_results': {
-                    'invisible': Eval('state') != 'open',
-                    'depends': ['state'],
+                    'invisible': (
+                        (Eval('state') != 'open')
+                        | (Eval('last_date', dt.date.max) > Date())),
+                    'depends': ['state', 'last_date'],
                     },
                 'cancel': {
                     'invisible': Eval('state') != 'open',
