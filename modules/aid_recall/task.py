@@ -272,7 +272,7 @@ def _move_aside(task) -> None:
             for lot, (_, quantity, _) in zip(lots, beyond)]
     move_goods(
         Moved(lot, quantity, location.id, branch.quarantine.id,
-            branch.today(), branch.company.id)
+            branch.today(), branch.company)
         for lot, location, quantity in to_move)
     if beyond:
         _stop_found(task.recall, lots)
