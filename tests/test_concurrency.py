@@ -21,7 +21,7 @@ import server
 from server import NAME
 
 ROUNDS = 4
-BASKETS_EACH = 30
+BASKETS_EACH = 15
 
 
 @contextmanager
