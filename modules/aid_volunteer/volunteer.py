@@ -21,6 +21,7 @@ from .exceptions import (
     VolunteerValidationError)
 from .expense import PaidBackMixin
 from .licence import LICENCES
+from .office import HoldsOfficeMixin
 
 KINDS = [
     ('one_off', "One-Off"),
@@ -269,7 +270,7 @@ class Volunteer(
         retention.forget()
 
 
-class Engagement(ModelSQL, ModelView):
+class Engagement(HoldsOfficeMixin, ModelSQL, ModelView):
     """For which branch somebody engages, from when to when, and as what.
 
     Several may hold at once: an officer here may help out there.
@@ -283,11 +284,6 @@ class Engagement(ModelSQL, ModelView):
     branch = fields.Many2One(
         'aid.branch', "Branch", required=True, ondelete='RESTRICT')
     kind = fields.Selection(KINDS, "As", required=True, sort=False)
-    office = fields.Char(
-        "Office", states={
-            'invisible': Eval('kind') != 'officer',
-            'required': Eval('kind') == 'officer',
-            })
     valid_from = fields.Date("From", required=True)
     valid_until = fields.Date(
         "Until", help="Included. Empty: no end is known.")

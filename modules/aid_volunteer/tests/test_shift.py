@@ -114,6 +114,43 @@ class RecordTestCase(VolunteerCase):
         self.assertIn(('aid.shift.signup', 'volunteer'), references())
 
     @with_transaction()
+    def test_offices(self):
+        "One holder at a time; what nobody holds, or not for long, is listed"
+        pool = Pool()
+        Engagement = pool.get('aid.volunteer.engagement')
+        Office = pool.get('aid.office')
+        branch = create_network()['grocery']
+        chair, books = Office.create([
+                {'branch': branch.id, 'name': name, 'term': 36}
+                for name in ["Chair", "Treasurer"]])
+        anna, ben = [create_volunteer(branch, n) for n in ["Anna", "Ben"]]
+        held = Engagement(
+            volunteer=anna, branch=branch, kind='officer', office=chair,
+            valid_from=dt.date(2020, 1, 1))
+        held.on_change_office()
+        self.assertEqual(held.valid_until, dt.date(2022, 12, 31))
+        held.valid_until = TODAY + dt.timedelta(days=30)
+        held.save()
+        self.assertEqual(Office.search([('vacant', '=', True)]), [books])
+        self.assertEqual(Office.search([('vacant', '=', False)]), [chair])
+        self.assertEqual(Office.search([
+                    ('until', '<=', TODAY + dt.timedelta(days=90))]), [chair])
+        self.assertEqual(
+            (chair.holder, chair.until, books.vacant),
+            (anna, held.valid_until, True))
+        next_one = {
+            'volunteer': ben.id, 'branch': branch.id, 'kind': 'officer',
+            'office': chair.id}
+        Engagement.create([{
+                    **next_one,
+                    'valid_from': held.valid_until + dt.timedelta(days=1)}])
+        with self.assertRaises(EngagementValidationError) as raised:
+            Engagement.create([{
+                        **next_one, 'valid_from': dt.date(2019, 1, 1),
+                        'valid_until': dt.date(2020, 1, 1)}])
+        self.assertIn("Anna", raised.exception.message)
+
+    @with_transaction()
     def test_engagement_ends_before_it_begins(self):
         branch = create_network()['grocery']
         with self.assertRaises(EngagementValidationError):

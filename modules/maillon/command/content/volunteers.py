@@ -40,6 +40,7 @@ EXPENSES = [
     ]
 #: Named where the story goes on today
 OFFICES = ["Présidente", "Trésorier", "Responsable bénévolat"]
+VACANT = "Secrétaire"
 
 
 def volunteers(branches: list, today: dt.date) -> None:
@@ -47,28 +48,41 @@ def volunteers(branches: list, today: dt.date) -> None:
     Volunteer = Pool().get('aid.volunteer')
     chance = random.Random(SEED)
     shared = islice(cycle([branches[0], *branches]), COUNT)
+    offices = _offices(branches[0])
     values = [
-        _person(number, branch, today, chance)
+        _person(number, branch, today, chance, offices)
         for number, branch in enumerate(shared)]
     for some in slices(values):
         Volunteer.create(some)
 
 
+def _offices(branch: Any) -> list:
+    "The offices of *branch*, and one that nobody holds"
+    Office = Pool().get('aid.office')
+    return Office.create([
+            {'branch': branch.id, 'name': name, 'term': 36}
+            for name in [*OFFICES, VACANT]])[:len(OFFICES)]
+
+
 def _person(
         number: int, branch: Any, today: dt.date,
-        chance: random.Random) -> dict:
+        chance: random.Random, offices: list) -> dict:
     "An invented volunteer; one in ten came once, some drive"
     first = names.FIRST_NAMES[number * 7 % len(names.FIRST_NAMES)]
     last = names.LAST_NAMES[number * 11 % len(names.LAST_NAMES)]
     once = number % 10 == 9
-    officer = number < len(OFFICES)
+    officer = number < len(OFFICES) and branch == offices[0].branch
     engagement = {
         'branch': branch.id,
         'kind': 'officer' if officer else 'one_off' if once else 'regular',
-        'office': OFFICES[number] if officer else None,
+        'office': offices[number].id if officer else None,
         'valid_from': today - dt.timedelta(
             days=WEEKS_BEHIND * 7 if once else chance.randint(60, 4000)),
-        'valid_until': today + dt.timedelta(days=1) if once else None,
+        'valid_until': (
+            today + dt.timedelta(days=1) if once
+            # The term of the second one ends soon
+            else today + dt.timedelta(days=45) if officer and number
+            else None),
         }
     return {
         'branch': branch.id,
