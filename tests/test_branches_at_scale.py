@@ -1,8 +1,8 @@
 """With hundreds of branches nothing asks the database once per branch.
 
-The same work is done in a network of twenty branches and of two hundred,
+The same work is done in a network of twenty branches and of five hundred,
 and the statements are counted: their number must not follow. What does not
-follow up to two hundred does not up to two thousand.
+follow up to five hundred does not up to two thousand.
 """
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from test_privacy import menu_actions, open_list
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-FEW, MANY = 20, 200
+FEW, MANY = 20, 500
 #: What a cache that was emptied in between may cost
 SLACK = 4
 LOGINS = [
