@@ -8,7 +8,7 @@ from sql import Literal
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
 from trytond.pool import Pool
-from trytond.pyson import Eval
+from trytond.pyson import Date, Eval
 from trytond.transaction import without_check_access
 
 from aid_branch.scope import BranchMixin
@@ -80,8 +80,10 @@ class Shift(
             ('open', 'closed'), ('open', 'cancelled'), ('cancelled', 'open')}
         cls._buttons.update({
                 'record_hours': {
-                    'invisible': Eval('state') != 'open',
-                    'depends': ['state'],
+                    'invisible': (
+                        (Eval('state') != 'open')
+                        | (Eval('date', dt.date.max) > Date())),
+                    'depends': ['state', 'date'],
                     },
                 'who_can_come': {
                     'invisible': Eval('state') != 'open',
