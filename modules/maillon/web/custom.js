@@ -23,8 +23,8 @@
 
     const ASKED_AGAIN = new RegExp([
         '\\.(read|search|search_read|search_count|default_get|get)$',
-        '\\.get_empty_lists$',
-        '\\.(fields_|view_|on_change|on_scan_code|autocomplete_)',
+        '^model\\.aid\\.distribution\\.session\\.new_basket$',
+        '\\.(fields_|get_|view_|on_change|on_scan_code|autocomplete_)',
         '^model\\.aid\\.basket\\.checkout',
         '^wizard\\.aid\\.basket\\.(pay|exchange|cancel)\\.execute$',
     ].join('|'));
