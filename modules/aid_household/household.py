@@ -15,6 +15,7 @@ from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import Button, StateAction, StateView, Wizard
 
 from aid_branch.card import new_card_code
+from aid_branch.moment import this_second
 from aid_branch.person import search_key
 from aid_branch.scope import BranchMixin
 
@@ -835,9 +836,7 @@ class OpenFile(Wizard):
             Access.create([{
                         'household': self.record.id,
                         'user': Transaction().user,
-                        'opened_at': dt.datetime.now(
-                            dt.timezone.utc).replace(
-                                tzinfo=None, microsecond=0),
+                        'opened_at': this_second(),
                         'reason': self.ask.reason,
                         }])
         return action, {'res_id': [self.record.id]}

@@ -11,11 +11,12 @@ from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
+from aid_branch.moment import this_second
 from aid_branch.named import visible
 from aid_branch.scope import BranchMixin
 from aid_lot.dispatch import dispatches
 
-from .of_recall import OfRecallMixin, this_second
+from .of_recall import OfRecallMixin
 
 DIGITS = 6
 

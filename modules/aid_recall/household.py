@@ -11,13 +11,14 @@ from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
 from aid_basket import cancel
+from aid_branch.moment import this_second
 from aid_branch.named import visible
 from aid_branch.scope import BranchMixin
 from aid_branch.slices import slices
 from aid_household.household import CHANNELS
 
 from .exceptions import RecallError
-from .of_recall import OfRecallMixin, this_second
+from .of_recall import OfRecallMixin
 from .standing import FINAL
 
 ANSWERS = [

@@ -1,7 +1,5 @@
-"""What belongs to one recall, and the moment something happened in it."""
+"""What belongs to one recall."""
 from __future__ import annotations
-
-import datetime as dt
 
 from trytond.model import Index, Model, fields
 from trytond.pool import Pool
@@ -36,8 +34,3 @@ class OfRecallMixin(Model):
     @classmethod
     def search_recall_state(cls, name: str, clause) -> list:
         return [('recall.state', *clause[1:])]
-
-
-def this_second() -> dt.datetime:
-    "Now, in UTC, as fine as it is written down"
-    return dt.datetime.now().replace(microsecond=0)

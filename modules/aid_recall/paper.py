@@ -8,10 +8,10 @@ from trytond.pool import Pool
 from trytond.report import Report
 from trytond.transaction import without_check_access
 
+from aid_branch.moment import this_second
 from aid_branch.paper import PaperReport, RememberedPaper
 from aid_lot.dispatch import dispatches
 
-from .of_recall import this_second
 
 FILE_LABELS = [
     'title', 'product', 'notice', 'reason', 'risk', 'advice', 'opened',

@@ -14,11 +14,11 @@ from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
 from aid_basket.own_transaction import own_transaction, read_again
+from aid_branch.moment import this_second
 from aid_branch.named import visible
 
 from . import opening, standing
 from .exceptions import RecallError
-from .of_recall import this_second
 
 STATES = [
     ('draft', "Draft"),

@@ -10,6 +10,7 @@ from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
+from aid_branch.moment import this_second
 from aid_branch.named import visible
 from aid_branch.scope import BranchMixin
 from aid_lot.found import found_lots
@@ -17,7 +18,7 @@ from aid_lot.moved import Moved, move_goods
 
 from .exceptions import RecallError
 from .lineage import is_aside
-from .of_recall import OfRecallMixin, this_second
+from .of_recall import OfRecallMixin
 
 DIGITS = 6
 _DONE = {'readonly': Eval('state') != 'open'}

@@ -13,9 +13,9 @@ from trytond.pool import Pool, PoolMeta
 from trytond.transaction import without_check_access
 
 from aid_branch.messages import compose, deliver, in_language_of
+from aid_branch.moment import this_second
 
 from .household import by_household
-from .of_recall import this_second
 
 #: Messages of one run: what is left waits for the next
 AT_ONCE = 200

@@ -5,7 +5,7 @@ import datetime as dt
 
 from trytond.i18n import gettext
 from trytond.model import (
-    Index, ModelSQL, ModelView, Unique, Workflow, fields)
+    Index, ModelSQL, ModelView, Unique, fields)
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Date, Eval
 from trytond.transaction import without_check_access
@@ -30,8 +30,7 @@ class Course(metaclass=PoolMeta):
         "course.")
 
 
-class Session(
-        PlacesMixin, BranchMixin, Workflow, ModelSQL, ModelView):
+class Session(PlacesMixin, BranchMixin, ModelSQL, ModelView):
     """A course that is given, on one day or several.
 
     Everybody may read when and where: it is published. Who gives it and who
@@ -63,19 +62,13 @@ class Session(
     public = fields.Function(
         fields.Boolean("Open to Everybody"), 'on_change_with_public',
         searcher='search_public')
-    state = fields.Selection([
-            ('open', "Open"),
-            ('closed', "Closed"),
-            ('cancelled', "Cancelled"),
-            ], "State", required=True, readonly=True, sort=False)
 
     del _open
 
     @classmethod
     def __setup__(cls) -> None:
         super().__setup__()
-        for field in [cls.branch, cls.headcount]:
-            field.states = {'readonly': Eval('state') != 'open'}
+        cls.branch.states = {'readonly': Eval('state') != 'open'}
         table = cls.__table__()
         cls._order = [('date', 'DESC'), ('id', 'DESC')]
         cls._sql_indexes.update({
@@ -84,8 +77,6 @@ class Session(
                 Index(table, (table.course, Index.Equality()),
                     (table.date, Index.Range())),
                 })
-        cls._transitions |= {
-            ('open', 'closed'), ('open', 'cancelled'), ('cancelled', 'open')}
         cls._buttons.update({
                 'record_results': {
                     'invisible': (
@@ -93,19 +84,7 @@ class Session(
                         | (Eval('last_date', dt.date.max) > Date())),
                     'depends': ['state', 'last_date'],
                     },
-                'cancel': {
-                    'invisible': Eval('state') != 'open',
-                    'depends': ['state'],
-                    },
-                'reopen': {
-                    'invisible': Eval('state') != 'cancelled',
-                    'depends': ['state'],
-                    },
                 })
-
-    @staticmethod
-    def default_state() -> str:
-        return 'open'
 
     @staticmethod
     def default_headcount() -> int:
@@ -242,18 +221,6 @@ class Session(
     @ModelView.button_action('aid_training.wizard_record_results')
     def record_results(cls, sessions) -> None:
         "Tick who was there and who passed, and close"
-
-    @classmethod
-    @ModelView.button
-    @Workflow.transition('cancelled')
-    def cancel(cls, sessions) -> None:
-        "It does not take place; who was enrolled stays known, to be told"
-
-    @classmethod
-    @ModelView.button
-    @Workflow.transition('open')
-    def reopen(cls, sessions) -> None:
-        "It takes place after all"
 
 
 class SessionDay(ModelSQL, ModelView):

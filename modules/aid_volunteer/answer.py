@@ -11,6 +11,7 @@ from trytond.model import ModelView
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import without_check_access
 
+from aid_branch.moment import this_second
 from aid_branch.named import visible
 
 from . import likeness, retention
@@ -52,7 +53,7 @@ class Answer(metaclass=PoolMeta):
         comes = answer != 'cannot'
         values = {
             'answer': 'comes' if comes else 'cannot',
-            'answered_at': _now(),
+            'answered_at': this_second(),
             'problem': None,
             }
         if comes:
@@ -123,7 +124,7 @@ class Answer(metaclass=PoolMeta):
         lately = cls.search([
                 ('call', '=', call.id),
                 ('by_poster', '=', True),
-                ('answered_at', '>', _now() - dt.timedelta(hours=1)),
+                ('answered_at', '>', this_second() - dt.timedelta(hours=1)),
                 ])
         same = [a for a in lately if _is_same(a.volunteer, visitor)]
         if same:
@@ -203,7 +204,3 @@ def _is_same(volunteer, visitor: Visitor) -> bool:
         volunteer.first_name.casefold() == visitor.first_name.casefold()
         and volunteer.phone_key == likeness.phone_key(visitor.phone)
         and volunteer.email_key == likeness.email_key(visitor.email))
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now().replace(microsecond=0)

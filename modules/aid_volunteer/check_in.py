@@ -13,6 +13,7 @@ from trytond.pyson import Eval
 from trytond.transaction import check_access, without_check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
+from aid_branch.moment import this_second
 from aid_branch.named import visible
 
 from . import shift_time
@@ -65,7 +66,7 @@ class CheckInMixin(Model):
         pool = Pool()
         Volunteer = pool.get('aid.volunteer')
         Signup = pool.get('aid.shift.signup')
-        now = now or dt.datetime.now().replace(microsecond=0)
+        now = now or this_second()
         code = (code or '').strip()
         with check_access():
             found = Volunteer.search([

@@ -24,11 +24,11 @@ from trytond.report import Report
 from trytond.transaction import Transaction, without_check_access
 
 from aid_branch.dated import RuleMixin
+from aid_branch.paper import PaperReport
 from aid_branch.scope import BranchMixin
 
 from .exceptions import ExpenseError, ExpenseSelfApprovalError
 from .kilometres import Band, of_journey
-from aid_branch.paper import PaperReport
 
 ZERO = Decimal(0)
 #: The states in which its kilometres count in the year of the volunteer

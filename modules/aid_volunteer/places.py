@@ -10,7 +10,7 @@ from sql import Literal
 from sql.aggregate import Count
 
 from trytond.i18n import gettext
-from trytond.model import Model, ModelView, fields
+from trytond.model import Model, ModelView, Workflow, fields
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
@@ -23,10 +23,10 @@ from .exceptions import ShiftValidationError
 COMING = ['coming', 'present']
 
 
-class PlacesMixin(Model):
+class PlacesMixin(Workflow, Model):
     """Gives a model its places, and counts how many are taken.
 
-    It has a `state` too, of which `open` lets people in.
+    People come while it is open; a class of it says what closes it.
     """
     __slots__ = ()
 
@@ -34,17 +34,43 @@ class PlacesMixin(Model):
     _taken_by: str
 
     headcount = fields.Integer(
-        "Places", required=True, domain=[('headcount', '>', 0)])
+        "Places", required=True, domain=[('headcount', '>', 0)],
+        states={'readonly': Eval('state') != 'open'})
     taken = fields.Integer(
         "Coming", required=True, readonly=True,
         help="How many of the places are taken.")
     free = fields.Function(
         fields.Integer("Free Places"), 'on_change_with_free',
         searcher='search_free')
+    state = fields.Selection([
+            ('open', "Open"),
+            ('closed', "Closed"),
+            ('cancelled', "Cancelled"),
+            ], "State", required=True, readonly=True, sort=False)
+
+    @classmethod
+    def __setup__(cls) -> None:
+        super().__setup__()
+        cls._transitions |= {
+            ('open', 'closed'), ('open', 'cancelled'), ('cancelled', 'open')}
+        cls._buttons.update({
+                'cancel': {
+                    'invisible': Eval('state') != 'open',
+                    'depends': ['state'],
+                    },
+                'reopen': {
+                    'invisible': Eval('state') != 'cancelled',
+                    'depends': ['state'],
+                    },
+                })
 
     @staticmethod
     def default_taken() -> int:
         return 0
+
+    @staticmethod
+    def default_state() -> str:
+        return 'open'
 
     @fields.depends('headcount', 'taken')
     def on_change_with_free(self, name: str | None = None) -> int:
@@ -99,6 +125,18 @@ class PlacesMixin(Model):
         cls.write(*[
                 argument for record in records for argument in [
                     [record], {'taken': counted.get(record.id, 0)}]])
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('cancelled')
+    def cancel(cls, records) -> None:
+        "It does not take place; who was coming stays known, to be told"
+
+    @classmethod
+    @ModelView.button
+    @Workflow.transition('open')
+    def reopen(cls, records) -> None:
+        "It takes place after all"
 
 
 class PlaceMixin(Model):

@@ -6,7 +6,7 @@ import datetime as dt
 from sql import Literal
 
 from trytond.i18n import gettext
-from trytond.model import Index, ModelSQL, ModelView, Workflow, fields
+from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.pool import Pool
 from trytond.pyson import Date, Eval
 from trytond.transaction import without_check_access
@@ -21,7 +21,7 @@ from .places import PlacesMixin
 
 
 class Shift(
-        CheckInMixin, PlacesMixin, BranchMixin, Workflow, ModelSQL, ModelView):
+        CheckInMixin, PlacesMixin, BranchMixin, ModelSQL, ModelView):
     """A time at which a mission needs people.
 
     Proposed to volunteers, never imposed. Closing it approves who was there
@@ -51,11 +51,6 @@ class Shift(
         filter=[('state', '!=', 'cancelled')])
     repetition = fields.Many2One(
         'aid.shift.repetition', "Repeats", readonly=True, ondelete='SET NULL')
-    state = fields.Selection([
-            ('open', "Open"),
-            ('closed', "Closed"),
-            ('cancelled', "Cancelled"),
-            ], "State", required=True, readonly=True, sort=False)
 
     del _open
 
@@ -64,7 +59,6 @@ class Shift(
         super().__setup__()
         cls.branch.readonly = True
         cls.headcount.string = "People Needed"
-        cls.headcount.states = {'readonly': Eval('state') != 'open'}
         cls.free.string = "Still Needed"
         table = cls.__table__()
         cls._order = [('start', 'ASC'), ('id', 'ASC')]
@@ -76,8 +70,6 @@ class Shift(
                 # Who is elsewhere at that time, and what begins or ends now
                 Index(table, (table.start, Index.Range())),
                 })
-        cls._transitions |= {
-            ('open', 'closed'), ('open', 'cancelled'), ('cancelled', 'open')}
         cls._buttons.update({
                 'record_hours': {
                     'invisible': (
@@ -89,19 +81,7 @@ class Shift(
                     'invisible': Eval('state') != 'open',
                     'depends': ['state'],
                     },
-                'cancel': {
-                    'invisible': Eval('state') != 'open',
-                    'depends': ['state'],
-                    },
-                'reopen': {
-                    'invisible': Eval('state') != 'cancelled',
-                    'depends': ['state'],
-                    },
                 })
-
-    @staticmethod
-    def default_state() -> str:
-        return 'open'
 
     @fields.depends('mission', '_parent_mission.headcount')
     def on_change_mission(self) -> None:
@@ -222,18 +202,6 @@ class Shift(
     @ModelView.button_action('aid_volunteer.wizard_record_hours')
     def record_hours(cls, shifts) -> None:
         "Tick who was there, and close"
-
-    @classmethod
-    @ModelView.button
-    @Workflow.transition('cancelled')
-    def cancel(cls, shifts) -> None:
-        "It does not take place; who was coming stays known, to be told"
-
-    @classmethod
-    @ModelView.button
-    @Workflow.transition('open')
-    def reopen(cls, shifts) -> None:
-        "It takes place after all"
 
 
 class Repetition(ModelSQL, ModelView):

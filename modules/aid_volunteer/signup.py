@@ -15,7 +15,7 @@ from aid_branch.person import age_on
 from . import shift_time
 from .approval import ApprovedMixin
 from .check_in import ArrivedMixin
-from .exceptions import HoursError, ShiftClosedError, SignupError
+from .exceptions import ShiftClosedError, SignupError
 from .places import COMING, PlaceMixin
 
 

@@ -5,8 +5,6 @@ who says yes has it. An officer may hand a place over as well.
 """
 from __future__ import annotations
 
-import datetime as dt
-
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.pool import Pool, PoolMeta
@@ -14,6 +12,7 @@ from trytond.pyson import Eval
 from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
+from aid_branch.moment import this_second
 from aid_branch.named import visible
 
 from .exceptions import SwapError
@@ -71,7 +70,7 @@ class Signup(metaclass=PoolMeta):
             if waiting:
                 cls.take_over(signup, waiting[0].volunteer)
             else:
-                cls.write([signup], {'offered_at': _now()})
+                cls.write([signup], {'offered_at': this_second()})
                 signup._tell_others()
 
     def _tell_others(self) -> None:
@@ -183,7 +182,3 @@ class HandOverAsk(ModelView):
         domain=[('id', 'in', Eval('may', []))],
         help="Those who are engaged there, free at that time and able to do "
         "it.")
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now().replace(microsecond=0)

@@ -13,6 +13,7 @@ from trytond.pool import Pool, PoolMeta
 from trytond.transaction import without_check_access
 
 from aid_branch import messages as mail
+from aid_branch.moment import this_second
 from aid_branch.slices import slices
 
 from . import likeness
@@ -120,7 +121,7 @@ class Message(PrivateKeyMixin, ModelSQL, ModelView):
     def tell(cls) -> None:
         "The cron job: remind whoever is to be, and send what waits"
         cls.remind()
-        now = _now()
+        now = this_second()
         cls.write(cls.search([
                     ('state', '=', 'to_send'), ('valid_until', '<=', now),
                     ], limit=AT_ONCE), {'state': 'late'})
@@ -154,7 +155,7 @@ class Message(PrivateKeyMixin, ModelSQL, ModelView):
         pool = Pool()
         Signup = pool.get('aid.shift.signup')
         Rule = pool.get('aid.volunteer.rule')
-        now = _now()
+        now = this_second()
         longest = max(
             (r.remind_hours for r in Rule.search([])), default=0)
         rules: dict = {}
@@ -223,7 +224,7 @@ class Message(PrivateKeyMixin, ModelSQL, ModelView):
         pool = Pool()
         Answer = pool.get('aid.shift.call.answer')
         Rule = pool.get('aid.volunteer.rule')
-        now = _now()
+        now = this_second()
         months = [r.absence_months for r in Rule.search([])]
         before = now - dt.timedelta(days=31 * max(months, default=6))
         cls.delete(cls.search([('valid_until', '<', before)], limit=1000))
@@ -290,9 +291,5 @@ class Shift(metaclass=PoolMeta):
                     for s in Signup.search([
                             ('shift', 'in', [s.id for s in shifts]),
                             ('shift.state', '=', 'cancelled'),
-                            ('shift.end', '>', _now()),
+                            ('shift.end', '>', this_second()),
                             ('state', 'in', ['coming', 'waiting'])])])
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now().replace(microsecond=0)

@@ -20,10 +20,10 @@ from trytond.wizard import Button, StateReport, StateView, Wizard
 
 from aid_branch.dated import BranchRuleMixin, RuleMixin
 from aid_branch.named import own_branch
+from aid_branch.paper import PaperReport
 
 from .exceptions import WageMissingError, WorthPeriodError
 from .mission import LEVELS
-from aid_branch.paper import PaperReport
 from .worth import periods, worth
 
 ZERO = Decimal(0)
