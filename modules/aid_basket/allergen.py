@@ -117,6 +117,12 @@ def constraints_of(basket) -> set:
     return set(getattr(basket, 'told', None) or [])
 
 
+@without_check_access
+def minded_words(basket) -> str:
+    "The constraints to mind, in words"
+    return ', '.join(sorted({k.name for k in constraints_of(basket)}))
+
+
 def minded_by(basket) -> list:
     "The kinds of constraint that goods of *basket* may be against"
     return _about_goods(constraints_of(basket))

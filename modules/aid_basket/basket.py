@@ -5,6 +5,8 @@ import datetime as dt
 from decimal import Decimal
 from functools import wraps
 
+from sql.conditionals import Coalesce
+
 from trytond.i18n import gettext
 from trytond.model import (
     Index, ModelSQL, ModelView, Unique, Workflow, fields)
@@ -93,11 +95,11 @@ class Basket(
     household = fields.Many2One(
         'aid.household', "Household", ondelete='RESTRICT', states=_DONE)
     till_name = fields.Function(
-        fields.Char("Name"), 'on_change_with_till_name')
+        fields.Char("Name"), 'get_of_household')
     constraints = fields.Function(
         fields.Char(
             "To Mind", states={'invisible': ~Eval('constraints')}),
-        'on_change_with_constraints')
+        'get_of_household')
     people = fields.Integer("People", readonly=True)
     lines = fields.One2Many(
         'aid.basket.line', 'basket', "Goods", states=_DONE)
@@ -171,7 +173,9 @@ class Basket(
                 Index(table, (table.session, Index.Equality())),
                 Index(table, (table.household, Index.Equality()),
                     (table.date, Index.Range())),
-                Index(table, (table.number, Index.Similarity())),
+                # What need not be there is looked for as a text
+                Index(table,
+                    (Coalesce(table.number, ''), Index.Similarity())),
                 Index(table, (table.invoice, Index.Equality())),
                 Index(table, (table.to_review, Index.Equality()),
                     where=table.to_review == True),  # noqa: E712
@@ -267,10 +271,6 @@ class Basket(
     @fields.depends('session')
     def on_change_with_currency(self, name: str | None = None):
         return self.session.branch.company.currency if self.session else None
-
-    @fields.depends('household')
-    def on_change_with_till_name(self, name: str | None = None):
-        return self.household.till_name if self.household else None
 
     @classmethod
     def get_paid(cls, baskets, names: list[str]) -> dict:

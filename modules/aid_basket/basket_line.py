@@ -72,6 +72,9 @@ class Line(KeptMixin, PackedMixin, ModelSQL, ModelView):
             ])
     lot = fields.Many2One(
         'stock.lot', "Lot", ondelete='RESTRICT', states=_readonly,
+        search_context={
+            'offered_at': Eval('_parent_basket', {}).get('branch', -1),
+            },
         domain=[
             If(Bool(Eval('product')), ('product', '=',
                     Eval('product', -1)), ()),

@@ -10,14 +10,16 @@ from trytond.i18n import gettext
 from trytond.model import Model, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pyson import Eval
-from trytond.transaction import without_check_access
 
 from . import allergen, standing, verdict
 from .reckoning import reckon
+from .shelf import Shelf
 
 _DONE = {'readonly': Eval('state') != 'draft'}
 BALANCE = frozenset({'balance_words', 'balance_picture', 'balance_details'})
 CAP = frozenset({'cap_words', 'cap_exceeded'})
+#: What is told of the household once it is known who comes
+OF_HOUSEHOLD = ('till_name', 'constraints', 'owed', 'serving_words')
 #: All that is shown and not stored
 SHOWN = BALANCE | CAP | {'total_picture', 'label_words'}
 
@@ -59,7 +61,7 @@ class ScreenMixin(Model):
             "Still Owed", currency='currency', digits='currency',
             readonly=True,
             help="What the household owes from earlier baskets."),
-        'on_change_with_owed')
+        'get_of_household')
 
     @fields.depends('session', methods=['_refresh'])
     def on_change_session(self) -> None:
@@ -68,8 +70,13 @@ class ScreenMixin(Model):
             self.date = self.session.date
         self._refresh()
 
-    @fields.depends('household', methods=['_refresh', '_count_people'])
+    @fields.depends(
+        'household', 'emergency', 'told', 'id', 'served_by', 'state',
+        methods=['_refresh', '_count_people'])
     def on_change_household(self) -> None:
+        "All there is to say of it in one answer: no client asks again"
+        for name, value in self._of_household().items():
+            setattr(self, name, value)
         self._count_people()
         self._refresh()
 
@@ -83,10 +90,13 @@ class ScreenMixin(Model):
         'session', 'household', 'lines', 'state', 'id', 'emergency',
         'emergency_card', 'told', 'replaces', 'adults', 'children',
         'babies')
-    def _refresh(self) -> None:
-        "Reckon everything that depends on the goods and the household"
+    def _refresh(self, shelf: Shelf | None = None) -> None:
+        """Reckon everything that depends on the goods and the household.
+
+        :param shelf: what lies there of all the goods, where that was read
+        """
         lines = list(self.lines or [])
-        reckon(self, lines)
+        reckon(self, lines, shelf)
         self.lines = lines
         for name, value in self._shown(lines).items():
             setattr(self, name, value)
@@ -113,17 +123,29 @@ class ScreenMixin(Model):
             shown['label_words'] = allergen.words(self, lines)
         return shown
 
-    @fields.depends('household', 'emergency', 'told')
-    def on_change_with_constraints(self, name: str | None = None):
-        with without_check_access():
-            kinds = {k.name for k in allergen.constraints_of(self)}
-        return ', '.join(sorted(kinds))
+    def _of_household(self, names=OF_HOUSEHOLD) -> dict:
+        "What is told of who the basket is for, by *names* of fields"
+        household = getattr(self, 'household', None)
+        told: dict = {}
+        if 'till_name' in names:
+            told['till_name'] = household.till_name if household else None
+        if 'constraints' in names:
+            told['constraints'] = allergen.minded_words(self)
+        if 'owed' in names:
+            told['owed'] = (
+                standing.owed(household, but=self.id) if household
+                else Decimal(0))
+        if 'serving_words' in names:
+            told['serving_words'] = self._serving_words()
+        return told
 
-    @fields.depends('household', 'id')
-    def on_change_with_owed(self, name: str | None = None) -> Decimal:
-        if not self.household:
-            return Decimal(0)
-        return standing.owed(self.household, but=self.id)
+    @classmethod
+    def get_of_household(cls, baskets, names: list[str]) -> dict:
+        result: dict = {name: {} for name in names}
+        for basket in baskets:
+            for name, value in basket._of_household(names).items():
+                result[name][basket.id] = value
+        return result
 
     @classmethod
     def get_nothing(cls, baskets, name: str) -> dict:

@@ -104,10 +104,13 @@ class ServedMixin(Model):
     serving_words = fields.Function(
         fields.Char(
             "Who Serves", states={'invisible': ~Eval('serving_words')}),
-        'on_change_with_serving_words')
+        'get_of_household')
 
     @fields.depends('household', 'served_by', 'state')
-    def on_change_with_serving_words(self, name: str | None = None):
+    def on_change_served_by(self) -> None:
+        self.serving_words = self._serving_words()
+
+    def _serving_words(self) -> str | None:
         "To let somebody else serve, where the household wishes it"
         if (self.state == 'draft' and self.household and self.served_by
                 and self.household.would_rather_not_see(self.served_by.name)):
@@ -133,7 +136,7 @@ class ServedMixin(Model):
     def set_served_by(self, person) -> str:
         "*person* serves from now on; what to say about it"
         self.served_by = person
-        self.serving_words = self.on_change_with_serving_words()
+        self.serving_words = self._serving_words()
         return gettext('aid_basket.msg_scan_person', name=person.name)
 
 

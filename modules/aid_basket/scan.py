@@ -44,9 +44,7 @@ class ScanMixin(command.CommandMixin, Model):
     @fields.depends(
         'state', 'session', 'household', 'lines', 'question',
         'question_code', 'emergency_reason', 'label_words', methods=[
-            '_refresh', 'on_change_household', 'begin_emergency', 'obey',
-            'on_change_with_constraints', 'on_change_with_owed',
-            'on_change_with_serving_words'])
+            '_refresh', 'on_change_household', 'begin_emergency', 'obey'])
     def on_scan_code(self, code) -> None:
         """Add what *code* stands for, or say what is the matter.
 
@@ -216,10 +214,6 @@ class ScanMixin(command.CommandMixin, Model):
                 branch=self.session.branch.rec_name)
         self.household = household
         self.emergency_reason = None
-        self.till_name = household.till_name
-        self.constraints = self.on_change_with_constraints()
-        self.owed = self.on_change_with_owed()
-        self.serving_words = self.on_change_with_serving_words()
         self.on_change_household()
         return ' '.join(filter(None, [
                     gettext(
@@ -270,11 +264,12 @@ class ScanMixin(command.CommandMixin, Model):
 
     def _change(self, line, quantity: float) -> str:
         before, line.quantity = line.quantity, quantity
-        problem, remark = self._compare(line)
+        shelf = self._shelf_with(line)
+        problem, remark = self._compare(line, shelf)
         if problem:
             line.quantity = before
             return problem
-        self._refresh()
+        self._refresh(shelf)
         return self._say(line, remark)
 
     def _add_goods(self, found: Found, choice: str | None = None) -> str:
@@ -287,7 +282,8 @@ class ScanMixin(command.CommandMixin, Model):
                 (line.quantity or 0) + step, 3)
         else:
             before, line = None, self._new_line(found, step)
-        problem, remark = self._compare(line)
+        shelf = self._shelf_with(line)
+        problem, remark = self._compare(line, shelf)
         if problem:
             if before is not None:
                 line.quantity = before
@@ -301,7 +297,7 @@ class ScanMixin(command.CommandMixin, Model):
             self.lines = [line, *(self.lines or [])]
             # Its label was not among those that were looked at
             self.labels_read = False
-        self._refresh()
+        self._refresh(shelf)
         said = self._say(line, remark)
         if before is None and (look := visual_check.words(self, line)):
             said = f'{said} {look}'
@@ -344,7 +340,14 @@ class ScanMixin(command.CommandMixin, Model):
         line.currency = None
         return line
 
-    def _compare(self, line) -> tuple[str | None, str | None]:
+    def _shelf_with(self, line) -> Shelf:
+        "What lies there of the goods of the basket and of *line*"
+        return Shelf(self.session.branch, self.session.date, [
+                getattr(l, 'product', None)
+                for l in [line, *(self.lines or [])]])
+
+    def _compare(
+            self, line, shelf: Shelf) -> tuple[str | None, str | None]:
         """Compare what *line* wants with the books.
 
         :return: why it may not be handed over, or None; what to mind about
@@ -357,7 +360,6 @@ class ScanMixin(command.CommandMixin, Model):
         lang = Pool().get('ir.lang').get()
         product = line.product
         lot = line.lot if line.lot_knowledge == 'scanned' else None
-        shelf = Shelf(self.session.branch, self.session.date, [product])
         there = (
             shelf.quantity(product, lot) if lot
             else sum(r.quantity for r in shelf.usable(product)))

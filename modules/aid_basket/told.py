@@ -44,9 +44,12 @@ class ToldMixin(Model):
             },
         help="Forgotten when the goods are handed over.")
 
-    @fields.depends('label_words', 'told', methods=['_refresh'])
+    @fields.depends(
+        'household', 'emergency', 'label_words', 'told',
+        methods=['_refresh'])
     def on_change_told(self) -> None:
         labels = allergen.labels_of(self)
+        self.constraints = allergen.minded_words(self)
         self._refresh()
         allergen.look_again(self, labels)
 

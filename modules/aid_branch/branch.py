@@ -13,6 +13,7 @@ from trytond.pyson import Eval
 from trytond.tools import timezone as tz
 from trytond.transaction import Transaction, without_check_access
 
+from . import below
 from .exceptions import BranchValidationError
 from .slices import slices
 
@@ -190,6 +191,8 @@ class Branch(DeactivableMixin, tree(), ModelSQL, ModelView):
     @classmethod
     def on_modification(cls, mode, branches, field_names=None) -> None:
         super().on_modification(mode, branches, field_names=field_names)
+        if mode != 'write' or 'parent' in field_names:
+            below.forget()
         if mode == 'delete':
             return
         if mode == 'create' or 'has_stock' in field_names:

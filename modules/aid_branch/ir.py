@@ -4,6 +4,7 @@ from __future__ import annotations
 from trytond.ir.rule import _get_access_models
 from trytond.pool import Pool, PoolMeta
 
+from .below import below
 from .scope import scope_domain
 
 
@@ -27,7 +28,9 @@ class Rule(metaclass=PoolMeta):
     @classmethod
     def _get_cache_key(cls, model_names) -> tuple:
         User = Pool().get('res.user')
-        return (*super()._get_cache_key(model_names), User.get_branches())
+        branches = User.get_branches()
+        return (
+            *super()._get_cache_key(model_names), branches, below(branches))
 
     @classmethod
     def get(cls, model_name: str, mode: str = 'read'):

@@ -10,6 +10,8 @@ from trytond.model import Index, Model, fields
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
+from .below import below
+
 
 class BranchMixin(Model):
     """Gives a model its branch, the user's current one by default.
@@ -135,6 +137,8 @@ def scope_domain(
 
 
 def _below(path: str, branches: tuple[int, ...]) -> list | tuple:
+    if (known := below(branches)) is not None:
+        return (path, 'in', list(known))
     roots = list(branches)
     if path == 'id':
         return ['OR',

@@ -4,6 +4,8 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from sql.conditionals import Coalesce
+
 from trytond.i18n import gettext
 from trytond.ir.resource import ResourceMixin
 from trytond.model import (
@@ -186,7 +188,11 @@ class Household(BranchMixin, DeactivableMixin, ModelSQL, ModelView):
             ]
         cls._sql_indexes.update({
                 Index(table, (table.code, Index.Similarity())),
-                Index(table, (table.till_name, Index.Similarity())),
+                # What need not be there is looked for as a text
+                Index(table,
+                    (Coalesce(table.card_code, ''), Index.Equality())),
+                Index(table,
+                    (Coalesce(table.till_name, ''), Index.Similarity())),
                 Index(table, (table.party, Index.Equality())),
                 })
         cls._order.insert(0, ('code', 'ASC'))
@@ -304,6 +310,15 @@ class Household(BranchMixin, DeactivableMixin, ModelSQL, ModelView):
         if _may_read(cls.__name__, 'till_name'):
             domain.append(('till_name', operator, operand))
         return domain
+
+    @classmethod
+    def autocomplete(cls, text, domain=None, limit=None, order=None):
+        found = super().autocomplete(
+            text, domain=domain, limit=limit, order=order)
+        for household in found:
+            # Or the web client asks for the name once it is chosen
+            household['rec_name'] = household['name']
+        return found
 
     @classmethod
     def set_till_names(cls, households) -> None:

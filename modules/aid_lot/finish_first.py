@@ -144,9 +144,7 @@ def to_finish(branch, households: int | None = None) -> list[Goods]:
     today = branch.today()
     with check_access():
         rows = OnHand.search([
-                ('branch', '=', branch.id),
-                ('location', 'child_of', [branch.storage.id], 'parent'),
-                ('quantity', '>', 0),
+                *OnHand.in_branch_domain(branch),
                 ('finish_first', '=', True),
                 ], order=[
                 ('expiry', 'ASC NULLS LAST'), ('family', 'ASC'),

@@ -14,6 +14,7 @@ from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
+from .location import inside
 from .moved import Moved, move_goods
 
 DIGITS = 6
@@ -166,6 +167,6 @@ def is_held(lot, branch) -> bool:
     OnHand = Pool().get('aid.lot.on_hand')
     return bool(branch.quarantine and OnHand.search([
                 ('lot', '=', lot.id),
-                ('location', 'child_of', [branch.quarantine.id], 'parent'),
+                ('location', 'in', inside(branch.quarantine.id)),
                 ('quantity', '>', 0),
                 ], limit=1, order=[]))

@@ -56,3 +56,19 @@ def place_id(code: str) -> int | None:
     """
     found = _CODE.fullmatch(code)
     return int(found[1]) if found else None
+
+
+def inside(place: int):
+    """The places in the one with the id *place*, itself among them.
+
+    A question to stand within another one: what lies in a place is asked for
+    with every scan, and should not take two.
+
+    :return: a query of ids, for the operator ``in`` of a domain
+    """
+    table = Pool().get('stock.location').__table__()
+    outer = Pool().get('stock.location').__table__()
+    # Whatever begins within it ends within it
+    return outer.join(table, condition=(
+            (table.left >= outer.left) & (table.left <= outer.right))).select(
+        table.id, where=outer.id == place)

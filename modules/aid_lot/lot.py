@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from sql.conditionals import Coalesce
+
 from trytond.i18n import gettext
 from trytond.model import Index, Unique, fields
 from trytond.modules.product import price_digits
@@ -82,6 +84,7 @@ class Lot(metaclass=PoolMeta):
     def __setup__(cls) -> None:
         super().__setup__()
         table = cls.__table__()
+        label_lot = Coalesce(table.label_lot, '')
         cls._sql_constraints.append(
             ('number_unique', Unique(table, table.number),
                 'aid_lot.msg_lot_number_unique'))
@@ -89,9 +92,10 @@ class Lot(metaclass=PoolMeta):
                 Index(table, (table.supply_source, Index.Equality())),
                 Index(table, (table.donor, Index.Equality())),
                 Index(table, (table.product, Index.Equality())),
+                # What need not be there is looked for as a text
                 Index(table,
-                    (table.label_lot, Index.Equality(cardinality='high')),
-                    where=table.label_lot != ''),
+                    (label_lot, Index.Equality(cardinality='high')),
+                    where=label_lot != ''),
                 })
         cls.shelf_life_expiration_date.string = "Use by"
         cls.expiration_date.string = "Best before"

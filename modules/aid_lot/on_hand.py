@@ -28,6 +28,7 @@ from aid_branch.named import visible
 from aid_branch.reading import forget_read
 
 from .exceptions import InsufficientQuantityError
+from .location import inside
 
 # Quantities are binary fractions: beyond this digit there is only noise, and
 # no unit of measure is finer
@@ -310,7 +311,7 @@ class OnHand(ModelSQL, ModelView):
         "Domain of what *branch*, which has a storage, may hand over"
         return [
             ('branch', '=', branch.id),
-            ('location', 'child_of', [branch.storage.id], 'parent'),
+            ('location', 'in', inside(branch.storage.id)),
             ('quantity', '>', 0),
             ]
 
