@@ -12,7 +12,7 @@ from aid_branch.dated import DatedMixin
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool, PoolMeta
-from trytond.transaction import without_check_access
+from trytond.transaction import inactive_records, without_check_access
 
 from .exceptions import CheckoutError
 from .presence import gravest, presence
@@ -148,7 +148,7 @@ def presences(household, products, date) -> dict:
 def present(kinds, products, date, branch=None) -> dict:
     """What is known of *products* and the *kinds* of constraints.
 
-    Three statements for all products, none where there is nothing to mind.
+    Four statements for all products, none where there is nothing to mind.
 
     :param branch: where they are; what lots on hand there were made of
         counts as well
@@ -200,6 +200,7 @@ def _known(kinds, products, date) -> dict:
     pool = Pool()
     Plausible = pool.get('aid.allergen.plausible')
     Declared = pool.get('aid.product.allergen')
+    Template = pool.get('product.template')
     plausible = {
         (p.kind.id, p.family.id) for p in Plausible.search([
                 *Plausible.valid_domain(date),
@@ -210,13 +211,19 @@ def _known(kinds, products, date) -> dict:
                 ('kind', 'in', [k.id for k in kinds]),
                 ('template', 'in', [p.template.id for p in products]),
                 ])}
+    with inactive_records():
+        # Asked for each time: templates may be lent
+        complete = {t.id for t in Template.search([
+                    ('id', 'in', [p.template.id for p in products]),
+                    ('allergens_declared', '=', True),
+                    ])}
     result = {}
     for product in products:
         family = product.family
         for kind in kinds:
             result[product, kind] = presence(
                 declared.get((kind.id, product.template.id)),
-                bool(product.template.allergens_declared),
+                product.template.id in complete,
                 bool(family and family.product == product),
                 bool(family and (kind.id, family.id) in plausible))
     return result

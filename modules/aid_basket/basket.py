@@ -15,6 +15,8 @@ from trytond.pool import Pool
 from trytond.pyson import Eval, If
 from trytond.transaction import Transaction
 
+from aid_branch.lent import Answers
+from aid_branch.reading import read_lists
 from aid_branch.scope import BranchMixin
 
 from . import allergen
@@ -50,6 +52,8 @@ DOCUMENTS = [
     ('invoice', "Invoice"),
     ('hand_over', "Hand-Over Slip"),
     ]
+#: The action of each paper, which never changes
+_papers = Answers('aid_basket.papers', of=())
 _DONE = {'readonly': Eval('state') != 'draft'}
 
 
@@ -61,6 +65,8 @@ def named(func):
     """
     @wraps(func)
     def wrapper(cls, baskets, *args, **kwargs):
+        # The button asks each for them
+        read_lists(baskets, 'lines')
         # Of what else may stop them the checkout tells once it is their turn
         hot_path.check_states([
                 b for b in baskets if b.state != 'draft' or not b.lines])
@@ -389,27 +395,30 @@ class Basket(
 
     @classmethod
     def _checkout(cls, baskets, pay: str | None):
-        hot_path.checkout(baskets, pay, ask=cls._ask)
-        return cls.paper_at_checkout(baskets)
+        return hot_path.checkout(
+            baskets, pay, ask=cls._ask, tell=cls.paper_at_checkout)
 
     @classmethod
-    def _ask(cls, baskets) -> set[int]:
+    def _ask(cls, baskets, shelves: dict) -> set[int]:
         """Ask what the screen has to answer before *baskets* leave.
 
+        :param shelves: basket id → its shelf
         :return: ids of the lines whose date somebody has looked at
         """
         allergen.check(baskets)
-        return cls._ask_for_dates(baskets)
+        return cls._ask_for_dates(baskets, shelves)
 
     @classmethod
-    def _ask_for_dates(cls, baskets) -> set[int]:
+    def _ask_for_dates(cls, baskets, shelves: dict) -> set[int]:
         """Ask once whether chilled goods beyond the books are still good.
 
         :return: ids of the lines whose date somebody has looked at
         :raises FoundChilledWarning: to be answered by yes
         """
         Warning = Pool().get('res.user.warning')
-        if not (lines := [l for b in baskets for l in in_hand.chilled(b)]):
+        if not (lines := [
+                    l for b in baskets
+                    for l in in_hand.chilled(b, shelves[b.id])]):
             return set()
         key = Warning.format('found_chilled', lines)
         if Warning.check(key):
@@ -427,8 +436,8 @@ class Basket(
         if not baskets:
             return None
         paper = baskets[0].session.paper
-        return Action.get_action_id(
-            ModelData.get_id('aid_basket', f'report_basket_{paper}'))
+        return _papers(paper, lambda: Action.get_action_id(
+                ModelData.get_id('aid_basket', f'report_basket_{paper}')))
 
     @classmethod
     @ModelView.button

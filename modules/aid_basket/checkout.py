@@ -14,13 +14,15 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 
 from aid_branch import lane
+from aid_branch.lent import lent
+from aid_branch.reading import read_lists
 from aid_lot.done_moves import done_moves
 from aid_lot.exceptions import InsufficientQuantityError
 from aid_lot.first_expired import allocate
@@ -35,30 +37,34 @@ from .shelf import Shelf
 ZERO = Decimal(0)
 
 
+@lent()
 def checkout(
         baskets, pay: str | dict[int, Decimal] | None = 'cash',
         seen: set[int] | None = None,
-        ask: Callable | None = None) -> None:
+        ask: Callable | None = None, tell: Callable | None = None) -> Any:
     """Hand over the goods of *baskets*, number their papers, take the money.
 
     *pay* is `cash` or `card` for the exact amount, None to carry it forward,
     or what was paid in cash by basket id; what is beyond the amount asked is
     not taken. *seen* are the ids of the lines of chilled goods whose date was
     looked at; None where there is nobody to ask. *ask* is called with the
-    baskets as they are once it is their turn, gives *seen* and may refuse.
-    Costs nearly the same for one basket as for fifty.
+    baskets as they are once it is their turn and with the shelf of each, by
+    its id; it gives *seen* and may refuse. *tell* is called with them at the
+    end. Costs nearly the same for one basket as for fifty.
 
+    :return: what *tell* gives
     :raises CheckoutError: naming the basket; nothing has changed then
     """
     if not baskets:
-        return
+        return None
     keys = {(b.branch, b.date) for b in baskets}
     with own_transaction(baskets, baskets[0].branch.company):
         Parcel = Pool().get('aid.parcel')
         baskets, shelves = _wait_for_turn(baskets, keys)
         check_states(baskets)
         if ask is not None:
-            seen = ask(baskets)
+            seen = ask(baskets, {
+                    b.id: _shelf_of(b, shelves) for b in baskets})
         if Parcel.unpack(baskets):
             shelves = _shelves(baskets)
         exchange.bring_back(baskets)
@@ -68,8 +74,15 @@ def checkout(
         _mark_for_review(baskets, lines, entitlements)
         _hand_over(baskets, lines)
         _write_papers(baskets)
+        at_once = isinstance(pay, str) and not any(
+            b.replaces for b in baskets)
+        if at_once:
+            # Before their rows are written: nothing is read again
+            _take_all(baskets, pay)
         _finish(baskets)
-        _take_payment(baskets, pay)
+        if not at_once:
+            _take_payment(baskets, pay)
+        return tell(baskets) if tell else None
 
 
 # Before and after the wait
@@ -134,12 +147,23 @@ def _wait_for_turn(baskets, keys: set[tuple]) -> tuple[list, dict]:
     moved = {(b.session.branch, b.session.date) for b in baskets} - keys
     if moved:
         _hold_branches(moved)
-    products = defaultdict(set)
+    read_lists(baskets, 'lines')
+    wanted = defaultdict(lambda: (set(), set()))
     for basket in baskets:
-        products[basket.session.branch] |= {
-            line.product for line in basket.lines}
-    OnHand.hold_goods(products)
-    return baskets, _shelves(baskets)
+        products, lots = wanted[basket.session.branch]
+        for line in basket.lines:
+            if _is_labelled(line):
+                lots.add(line.lot.id)
+            else:
+                products.add(line.product.id)
+    return baskets, _shelves(baskets, OnHand.hold_goods(wanted))
+
+
+def _is_labelled(line) -> bool:
+    "Whether of the shelf only the lot of *line* matters"
+    return bool(
+        line.lot and not line.basket.from_paper
+        and (line.kept or line.lot_knowledge == 'scanned'))
 
 
 def _hold_branches(keys: set[tuple]) -> None:
@@ -150,15 +174,26 @@ def _hold_branches(keys: set[tuple]) -> None:
                 keys, key=lambda k: (k[0].id, k[1]))])
 
 
-def _shelves(baskets) -> dict:
+def _shelves(baskets, held: dict | None = None) -> dict:
+    "Branch id and day → its shelf, of what is *held* there if that is known"
     products = defaultdict(list)
+    whole = defaultdict(set)
     sessions = {}
     for basket in baskets:
         key = basket.session.branch.id, basket.session.date
         sessions[key] = basket.session
         products[key] += [line.product for line in basket.lines]
+        whole[key[0]] |= {
+            line.product.id for line in basket.lines
+            if not _is_labelled(line)}
+    if held is None:
+        return {
+            key: Shelf(session.branch, session.date, products[key])
+            for key, session in sessions.items()}
     return {
-        key: Shelf(session.branch, session.date, products[key])
+        key: Shelf(
+            session.branch, session.date, products[key], held[key[0]],
+            {p.id for p in products[key]} - whole[key[0]])
         for key, session in sessions.items()}
 
 
@@ -232,7 +267,7 @@ def _take(
     if scanned:
         if refusal := shelf.refusal(scanned):
             raise CheckoutError(_about(basket, refusal))
-        rows = [r for r in shelf.rows(line.product) if r.lot == scanned]
+        rows = shelf.rows_of(scanned)
     else:
         # How many lots are there now, not when the line was composed
         line.lot_knowledge, line.lot = shelf.knowledge(line.product)
@@ -429,7 +464,9 @@ def _hand_over(baskets, settled: dict) -> None:
         _move_values(line.basket.session, line, place)
         for line, place in pairs]
     try:
-        moves = done_moves(values)
+        moves = done_moves(values, {
+                (place.location.id, place.lot.id) for _, place in pairs
+                if not isinstance(place, Place)})
     except InsufficientQuantityError as error:
         names = ', '.join(b.rec_name for b in baskets)
         raise CheckoutError(gettext(
@@ -511,6 +548,12 @@ def _finish(baskets) -> None:
 
 
 # The money
+
+def _take_all(baskets, kind: str) -> None:
+    "Take what is asked, in cash or by card"
+    Payment = Pool().get('aid.basket.payment')
+    Payment.take([(b, kind, b.asked) for b in baskets if b.asked > 0])
+
 
 def _take_payment(
         baskets, pay: str | dict[int, Decimal] | None) -> None:

@@ -9,6 +9,8 @@ from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import Transaction
 
+from aid_branch.lent import LentMixin
+
 from .exceptions import AccountMissingError
 
 METHODS = ['cash_method', 'card_method', 'waiver_method']
@@ -125,7 +127,7 @@ class Configuration(
         return method
 
 
-class ConfigurationAccount(ModelSQL, CompanyValueMixin):
+class ConfigurationAccount(LentMixin, ModelSQL, CompanyValueMixin):
     "Settings of the tills of a company"
     __name__ = 'aid.basket.configuration.account'
 

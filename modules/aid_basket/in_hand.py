@@ -61,16 +61,13 @@ def _refusal_of_label(product, lot, shelf: Shelf) -> str | None:
 
 
 @without_check_access
-def chilled(basket) -> list:
+def chilled(basket, shelf: Shelf) -> list:
     "The chilled lines of *basket* of which the books have too little"
     UoM = Pool().get('product.uom')
     lines = [
         l for l in basket.lines if l.product.family
         and l.product.family.chilled
         and not l.kept and not l.parcel]
-    shelf = Shelf(
-        basket.session.branch, basket.session.date,
-        [l.product for l in lines])
     result = []
     for line in lines:
         lot = line.lot if line.lot_knowledge == 'scanned' else None

@@ -13,7 +13,9 @@ from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
-from . import numbered_invoices
+from aid_branch.reading import read_lists
+
+from . import books, numbered_invoices
 from .own_transaction import own_transaction, read_again
 
 ZERO = Decimal(0)
@@ -82,6 +84,9 @@ class Invoice(metaclass=PoolMeta):
         if not baskets:
             return []
         cls._hold_numbers(baskets)
+        # Each may have an account of its own
+        read_lists(dict.fromkeys(
+                b.household.party for b in baskets), 'accounts')
         known: dict = {}
         invoices = [cls._of_basket(basket, known) for basket in baskets]
         saved = numbered_invoices.numbered(invoices)
@@ -106,7 +111,6 @@ class Invoice(metaclass=PoolMeta):
 
         :param known: what was asked for other baskets and is the same
         """
-        Journal = Pool().get('account.journal')
         branch = basket.session.branch
         invoice = cls(
             type='out',
@@ -114,8 +118,7 @@ class Invoice(metaclass=PoolMeta):
             company=branch.company,
             currency=branch.company.currency,
             party=basket.household.party)
-        invoice.journal = _once(
-            known, (Journal, branch.company), invoice._find_journal)
+        invoice.journal = books.journal_of(invoice)
         # It has no address, tax identifier or term: only the code is on it
         invoice.account = invoice.party.account_receivable_used
         invoice.invoice_address = invoice.party_tax_identifier = None
@@ -125,10 +128,6 @@ class Invoice(metaclass=PoolMeta):
             lambda: invoice._first_free_date(basket.date))
         invoice.lines = cls._lines_of_basket(basket, known)
         return invoice
-
-    def _find_journal(self):
-        self.set_journal()
-        return self.journal
 
     def _first_free_date(self, date: dt.date) -> dt.date:
         """*date*, or the date of the last number where that is later.

@@ -15,6 +15,8 @@ from trytond.transaction import Transaction
 
 from aid_branch import lane
 
+from . import books
+
 #: What writing the rows stands for
 METHODS = (
     'create', '_before_create', '_after_create', 'preprocess_values',
@@ -143,7 +145,7 @@ def _number(invoices: list) -> None:
         sequence = BranchSequence.numbers(invoice.branch, 'invoice', date)
         by_sequence.setdefault((sequence, date), []).append(invoice)
     today = Pool().get('ir.date').today()
-    identifier = invoices[0].get_tax_identifier()
+    identifier = books.tax_identifier_of(invoices[0])
     for (sequence, date), group in by_sequence.items():
         with Transaction().set_context(
                 date=date, company=group[0].company.id):

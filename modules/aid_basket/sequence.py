@@ -17,6 +17,7 @@ from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 
+from aid_branch.lent import Answers
 from aid_branch.reading import forget_read
 from aid_branch.scope import BranchMixin
 
@@ -142,8 +143,11 @@ class BranchSequence(BranchMixin, ModelSQL, ModelView):
         if kind == 'hand_over':
             return date.replace(month=1, day=1), date.year
         Period = Pool().get('account.period')
-        fiscalyear = Period.find(branch.company, date=date).fiscalyear
-        return fiscalyear.start_date, fiscalyear.end_date.year
+        # Whether it is open is asked each time, its days are not
+        period = Period.find(branch.company, date=date)
+        return _years(period.id, lambda: (
+                period.fiscalyear.start_date,
+                period.fiscalyear.end_date.year))
 
     @classmethod
     def _make(
@@ -243,6 +247,9 @@ class BranchSequence(BranchMixin, ModelSQL, ModelView):
         return bool(cursor.fetchone())
 
 
+#: First day of the fiscal year and its name, by id of a period
+_years = Answers(
+    'aid_basket.years', of=['account.period', 'account.fiscalyear'])
 #: Sequences by (branch id, kind, first day of the year)
 _numbers = Cache('aid.branch.sequence.numbers', context=False)
 

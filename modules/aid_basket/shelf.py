@@ -23,8 +23,16 @@ class Shelf:
     *branch* is an `aid.branch`, *products* are `product.product` records.
     """
 
-    def __init__(self, branch, date: dt.date, products) -> None:
-        OnHand = Pool().get('aid.lot.on_hand')
+    def __init__(
+            self, branch, date: dt.date, products, rows=None,
+            labelled=frozenset()) -> None:
+        """The shelf of *products*, records.
+
+        :param rows: ``aid.lot.on_hand`` of *branch*, first expired first,
+            where they are read already
+        :param labelled: ids of products of which *rows* has only the lots
+            whose labels were scanned
+        """
         self.branch = branch
         self.date = date
         self._terms: dict[int, object] = {}
@@ -32,21 +40,35 @@ class Shelf:
         self._found: dict[int, tuple] = {}
         self._free_goods: tuple | None = None
         self.by_product: dict[int, list] = defaultdict(list)
+        self._labelled = set(labelled)
         products = list({p.id: p for p in products if p}.values())
-        if not (branch and products):
-            return
-        with without_check_access():
-            rows = OnHand.in_branch(branch, products=products)
-            # By products they are looked at in another order
-            look_through(rows, 'product', 'lot')
-            look_through(
-                [row.lot for row in rows], 'hold', 'supply_source')
-            for row in rows:
-                self.by_product[row.product.id].append(row)
+        if branch and products:
+            self._look(products, rows)
+
+    @without_check_access
+    def _look(self, products: list, rows=None) -> None:
+        OnHand = Pool().get('aid.lot.on_hand')
+        if rows is None:
+            rows = OnHand.in_branch(self.branch, products=products)
+        # By products they are looked at in another order
+        look_through(rows, 'product', 'lot')
+        look_through([row.lot for row in rows], 'hold', 'supply_source')
+        for row in rows:
+            self.by_product[row.product.id].append(row)
 
     def rows(self, product) -> list:
         "What is on hand of *product*, first expired first"
-        return self.by_product[product.id] if product else []
+        if not product:
+            return []
+        if product.id in self._labelled:
+            self._labelled.discard(product.id)
+            self.by_product.pop(product.id, None)
+            self._look([product])
+        return self.by_product[product.id]
+
+    def rows_of(self, lot) -> list:
+        "What is on hand of *lot*"
+        return [r for r in self.by_product[lot.product.id] if r.lot == lot]
 
     def usable(self, product) -> list:
         "Rows of *product* that may be handed over on that day"
@@ -54,9 +76,8 @@ class Shelf:
 
     def quantity(self, product, lot=None) -> float:
         "How much of *product*, or of its *lot*, is on hand"
-        return sum(
-            r.quantity for r in self.rows(product)
-            if lot is None or r.lot == lot)
+        rows = self.rows(product) if lot is None else self.rows_of(lot)
+        return sum(r.quantity for r in rows)
 
     def refusal(self, lot) -> str | None:
         "Why *lot* may not be handed over, a translated sentence"

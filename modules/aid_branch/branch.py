@@ -15,6 +15,7 @@ from trytond.transaction import Transaction, without_check_access
 
 from . import below
 from .exceptions import BranchValidationError
+from .lent import LentMixin
 from .slices import slices
 
 KINDS = [
@@ -26,7 +27,7 @@ KINDS = [
     ]
 
 
-class Branch(DeactivableMixin, tree(), ModelSQL, ModelView):
+class Branch(LentMixin, DeactivableMixin, tree(), ModelSQL, ModelView):
     """A branch of the association: a scope, an address and a warehouse.
 
     The association is one company; a branch says who may see a document and

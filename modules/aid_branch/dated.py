@@ -9,10 +9,14 @@ from trytond.model import Index, Model, fields
 from trytond.pyson import Eval, If
 
 from .exceptions import ValidityError
+from .lent import Answers, LentMixin
 from .scope import NetworkOrBranchMixin
 
+#: Id of what holds, by model, branch, day and what else is asked for
+_in_force = Answers('aid_branch.in_force', of=['aid.branch'])
 
-class DatedMixin(Model):
+
+class DatedMixin(LentMixin):
     """A value that holds from a day to a day, both included.
 
     Where two records hold on one day, the one that began last wins, so that
@@ -62,6 +66,11 @@ class DatedMixin(Model):
                         valid_from=record.valid_from,
                         valid_to=record.valid_to))
 
+    @classmethod
+    def on_modification(cls, mode, records, field_names=None) -> None:
+        super().on_modification(mode, records, field_names=field_names)
+        _in_force.forget()
+
     def holds_on(self, date: dt.date) -> bool:
         "Whether the record is valid on *date*"
         return (
@@ -90,8 +99,14 @@ class DatedMixin(Model):
     @classmethod
     def at(cls, date: dt.date, **equal: Any):
         "The record that holds on *date* among those equal to *equal*, or None"
-        records = cls.all_at(date, **equal)
-        return records[0] if records else None
+        def ask() -> int | None:
+            records = cls.all_at(date, **equal)
+            return records[0].id if records else None
+        return cls._known(_in_force(_key(cls, None, date, equal), ask))
+
+    @classmethod
+    def _known(cls, id_: int | None):
+        return None if id_ is None else cls(id_)
 
 
 class RuleMixin(DatedMixin):
@@ -161,6 +176,13 @@ class BranchRuleMixin(NetworkOrBranchMixin, RuleMixin):
 
         :param branch: an ``aid.branch`` record
         """
+        return cls._known(_in_force(
+                _key(cls, branch, date, equal),
+                lambda: cls._ask_for_branch(branch, date, equal)))
+
+    @classmethod
+    def _ask_for_branch(
+            cls, branch, date: dt.date, equal: dict[str, Any]) -> int | None:
         lineage = branch.lineage
         domain = cls.valid_domain(date)
         domain += [(name, '=', _value(v)) for name, v in equal.items()]
@@ -178,7 +200,7 @@ class BranchRuleMixin(NetworkOrBranchMixin, RuleMixin):
             if not record.branch:
                 return len(lineage)
             return len(lineage) - 1 - lineage.index(record.branch.id)
-        return min(records, key=distance)
+        return min(records, key=distance).id
 
 
 class NamedByBranchMixin(BranchRuleMixin):
@@ -192,6 +214,12 @@ class NamedByBranchMixin(BranchRuleMixin):
     @classmethod
     def search_rec_name(cls, name: str, clause) -> list:
         return [('branch.rec_name', *clause[1:])]
+
+
+def _key(Model, branch, date: dt.date, equal: dict[str, Any]) -> tuple:
+    return (
+        Model.__name__, branch and branch.id, date,
+        tuple(sorted((name, _value(v)) for name, v in equal.items())))
 
 
 def _value(value: Any) -> Any:

@@ -66,6 +66,26 @@ def is_free(
             for mode in ['create', 'write']))
 
 
+#: What creating a record stands for
+CREATING = (
+    'create', '_before_create', '_after_create', 'preprocess_values',
+    'default_get', 'validate', 'validate_fields', 'check_modification',
+    'on_modification', 'compute_fields')
+
+
+def is_created_plainly(
+        Model, known_columns: frozenset[str],
+        known: frozenset[str] = frozenset()) -> bool:
+    """Whether nobody but Tryton has a word where a *Model* is created.
+
+    :param known: who has one beside, and is known to say nothing then
+    """
+    tryton = frozenset(
+        name for name in chain(Model, CREATING)
+        if name.startswith('trytond.'))
+    return is_free(Model, CREATING, tryton | known, known_columns)
+
+
 def insert(Model, rows: list[dict[str, Any]], written: bool = False) -> list:
     """Insert *rows*, which have the same keys, and nothing else.
 

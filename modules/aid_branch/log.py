@@ -5,11 +5,6 @@ from trytond.pool import PoolMeta
 
 from . import lane
 
-#: What writing the rows stands for
-METHODS = (
-    'create', '_before_create', '_after_create', 'preprocess_values',
-    'default_get', 'validate', 'validate_fields', 'check_modification',
-    'on_modification', 'compute_fields')
 COLUMNS = frozenset({'event', 'resource', 'target', 'user'})
 
 
@@ -24,7 +19,8 @@ class Log(metaclass=PoolMeta):
     @classmethod
     def save(cls, logs) -> None:
         new = [log for log in logs if log.id is None]
-        if len(new) != len(logs) or not new or not _is_free(cls):
+        if (len(new) != len(logs) or not new
+                or not lane.is_created_plainly(cls, COLUMNS)):
             super().save(logs)
             return
         lane.insert(cls, [{
@@ -33,10 +29,3 @@ class Log(metaclass=PoolMeta):
                     'target': log.target,
                     'user': log.user.id if log.user else None,
                     } for log in new])
-
-
-def _is_free(Model) -> bool:
-    known = frozenset(
-        name for name in lane.chain(Model, METHODS)
-        if name.startswith('trytond.'))
-    return lane.is_free(Model, METHODS, known, COLUMNS)

@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, without_check_access
 
 
 def read_together(records: Iterable) -> None:
@@ -29,6 +30,29 @@ def look_through(records: Iterable, *names: str) -> None:
     for name in names:
         for record in records:
             getattr(record, name)
+
+
+@without_check_access
+def read_lists(records: Iterable, name: str) -> None:
+    """Read the list *name* of *records* and what stands in it together.
+
+    Tryton asks what there is, and then whose it is.
+    """
+    records = list(records)
+    if not records:
+        return
+    field = type(records[0])._fields[name]
+    Target = field.get_target()
+    domain = [(field.field, 'in', [r.id for r in records])]
+    if field.filter:
+        domain.append(field.filter)
+    lists = defaultdict(list)
+    for target in Target.search(domain, order=field.order or Target._order):
+        lists[getattr(target, field.field).id].append(target)
+    for record in records:
+        # As where Tryton keeps it: until something is written
+        record._local_cache.refresh()
+        record._local_cache[record.id][name] = tuple(lists[record.id])
 
 
 def share(records: Iterable, *names: str) -> None:

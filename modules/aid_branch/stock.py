@@ -4,10 +4,11 @@ from __future__ import annotations
 from trytond.model import Index, fields
 from trytond.pool import PoolMeta
 
+from .lent import LentMixin
 from .scope import BetweenBranchesMixin
 
 
-class Location(metaclass=PoolMeta):
+class Location(LentMixin, metaclass=PoolMeta):
     __name__ = 'stock.location'
 
     branch = fields.Many2One(

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sql import Null
-
-from trytond.model import fields
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 
 from aid_branch import lane
 from aid_branch.slices import slices
+
+from .cost import fixed_costs
 
 #: What writing the rows stands for
 METHODS = (
@@ -67,10 +66,11 @@ TOLD = frozenset({
 
 
 @without_check_access
-def done_moves(values: list[dict[str, Any]]) -> list:
+def done_moves(values: list[dict[str, Any]], held=frozenset()) -> list:
     """Write down that goods have moved.
 
     :param values: what is told of each move, some of `TOLD`
+    :param held: (location id, lot id) of what is on hand and locked already
     :return: the done ``stock.move``, in their order
     :raises InsufficientQuantityError: there is less of a lot than that
     :raises LotRefusedError: a lot may not go there
@@ -80,7 +80,7 @@ def done_moves(values: list[dict[str, Any]]) -> list:
     Move = Pool().get('stock.move')
     rows = _rows(values)
     if rows is not None:
-        return _write(rows)
+        return _write(rows, held)
     moves: list = []
     for some in slices(values):
         moves += Move.create(some)
@@ -101,7 +101,7 @@ def _rows(values: list[dict[str, Any]]) -> list | None:
     moves = _as_moves(values)
     if not all(map(_is_plain, moves)):
         return None
-    costs = _costs({m.product for m in moves}, moves[0].company)
+    costs = fixed_costs({m.product for m in moves}, moves[0].company)
     if any(
             m.company != moves[0].company or m.product.id not in costs
             or t.get('internal_quantity') not in {None, m.internal_quantity}
@@ -181,44 +181,6 @@ def _internal(move) -> float:
         move.unit, move.quantity, move.product.default_uom, round=True)
 
 
-def _costs(products, company) -> dict:
-    """What one default unit of *products* costs, where that is fixed.
-
-    In one statement, where it was ever said; products with an average cost,
-    or of which it is not plain, are not in the result.
-
-    :return: by id of the product
-    """
-    pool = Pool()
-    product = pool.get('product.product').__table__()
-    method = pool.get('product.cost_price_method').__table__()
-    cost = pool.get('product.cost_price').__table__()
-    cursor = Transaction().connection.cursor()
-
-    def here(table):
-        return (table.company == company.id) | (table.company == Null)
-    cursor.execute(*product
-        .join(method, condition=(method.template == product.template)
-            & here(method))
-        .join(cost, 'LEFT',
-            condition=(cost.product == product.id) & here(cost))
-        .select(
-            product.id, method.cost_price_method, cost.cost_price,
-            where=fields.SQL_OPERATORS['in'](
-                product.id, [p.id for p in products])))
-    costs: dict = {}
-    others = set()
-    for id_, kind, price in cursor.fetchall():
-        if id_ in costs or kind != 'fixed':
-            others.add(id_)
-        costs[id_] = price
-    for one in products:
-        if costs.get(one.id, 0) is None:
-            costs[one.id] = one.get_multivalue(
-                'cost_price', company=company.id)
-    return {id_: costs[id_] for id_ in costs.keys() - others}
-
-
 def _row(move, told: dict[str, Any], cost) -> dict[str, Any]:
     "Every column of *move* as the ordinary way leaves it"
     ends = {
@@ -237,12 +199,12 @@ def _row(move, told: dict[str, Any], cost) -> dict[str, Any]:
         }
 
 
-def _write(rows: list) -> list:
+def _write(rows: list, held) -> list:
     pool = Pool()
     Move = pool.get('stock.move')
     OnHand = pool.get('aid.lot.on_hand')
     done = lane.insert(Move, [row for _, row in rows], written=True)
     if Move._log:
         Move.log(done, 'transition', 'state:done')
-    OnHand.follow([move for move, _ in rows], 1)
+    OnHand.follow([move for move, _ in rows], 1, held)
     return done

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from aid_branch.dated import RuleMixin
+from aid_branch.lent import LentMixin
 
 from trytond.i18n import gettext
 from trytond.model import (
@@ -22,7 +23,7 @@ DATE_KINDS = [
 
 
 class Family(
-        TermsMixin, DeactivableMixin, sequence_ordered(), ModelSQL,
+        LentMixin, TermsMixin, DeactivableMixin, sequence_ordered(), ModelSQL,
         ModelView):
     """A family of goods.
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sql import Conflict, For, Literal, Null, Table, Union
+from sql import Column, Conflict, For, Literal, Null, Table, Union
 from sql.aggregate import Sum
 from sql.conditionals import Case, Coalesce
 from sql.functions import Abs, CurrentTimestamp, Round
@@ -25,7 +25,7 @@ from trytond.pyson import Eval, If
 from trytond.transaction import Transaction, without_check_access
 
 from aid_branch.named import visible
-from aid_branch.reading import forget_read
+from aid_branch.reading import as_date, forget_read
 
 from .exceptions import InsufficientQuantityError
 from .location import inside
@@ -328,10 +328,11 @@ class OnHand(ModelSQL, ModelView):
     # Follow the moves
 
     @classmethod
-    def follow(cls, moves, direction: int) -> None:
+    def follow(cls, moves, direction: int, held=frozenset()) -> None:
         """Bring the index in step with *moves*.
 
         :param direction: 1 for moves just done, -1 for done moves cancelled
+        :param held: see `change`
         :raises InsufficientQuantityError: if less would be left than nothing
         """
         deltas: dict[Key, float] = defaultdict(float)
@@ -343,17 +344,18 @@ class OnHand(ModelSQL, ModelView):
                 deltas[move.from_location.id, move.lot.id] -= quantity
             if move.to_location.type == 'storage':
                 deltas[move.to_location.id, move.lot.id] += quantity
-        cls.change(deltas)
+        cls.change(deltas, held)
 
     @classmethod
     @without_check_access
-    def change(cls, deltas: dict[Key, float]) -> None:
+    def change(cls, deltas: dict[Key, float], held=frozenset()) -> None:
         """Add *deltas* to what is on hand, all or nothing.
 
         Takes at most one statement to lock, one to take away and one to add,
         however many lots change.
 
         :param deltas: {(location id, lot id): quantity in the default unit}
+        :param held: the keys that this transaction has locked already
         :raises InsufficientQuantityError: if less would be left than nothing
         """
         deltas = {
@@ -361,7 +363,8 @@ class OnHand(ModelSQL, ModelView):
             if round(delta, DIGITS)}
         if not deltas:
             return
-        there = cls.hold(deltas)
+        known = held if Transaction().database.has_select_for() else ()
+        there = None if deltas.keys() <= set(known) else cls.hold(deltas)
         less = {key: -delta for key, delta in deltas.items() if delta < 0}
         if less:
             cls._take(less, there)
@@ -398,27 +401,62 @@ class OnHand(ModelSQL, ModelView):
         return there
 
     @classmethod
-    def hold_goods(cls, products: dict) -> None:
-        """Lock what branches have of products, waiting for whoever has it.
+    def hold_goods(cls, wanted: dict) -> dict[int, list]:
+        """Lock what branches may hand over, waiting for whoever has it.
 
-        In one statement and, as `hold`, in the order of (location, lot); what
-        is there may be read after it.
+        In one statement that reads it too and, as `hold`, in the order of
+        (location, lot). Where the database has no row locks it only reads.
 
-        :param products: ``aid.branch`` → ``product.product`` records
+        :param wanted: ``aid.branch`` → ids of ``product.product``, of which
+            all is wanted, and ids of ``stock.lot``, wanted beside
+        :return: branch id → records, first expired first, as `in_branch`
         """
         transaction = Transaction()
-        if (not transaction.database.has_select_for()
-                or not any(products.values())):
-            return
+        held: dict[int, list] = {branch.id: [] for branch in wanted}
+        conditions = [
+            cls._on_shelf(branch, *goods) for branch, goods in wanted.items()
+            if branch.storage and any(goods)]
+        if not conditions:
+            return held
         table = cls.__table__()
-        transaction.connection.cursor().execute(*table.select(
-                table.id,
-                where=(table.quantity > 0) & Or([
-                        And([table.branch == branch.id,
-                                _in(table.product, goods)])
-                        for branch, goods in products.items()]),
-                order_by=[table.location.asc, table.lot.asc],
-                for_=For('UPDATE')))
+        names = ['branch', 'location', 'lot', 'product', 'expiry', 'quantity']
+        query = table.select(
+            table.id, *(Column(table, name) for name in names),
+            where=(table.quantity > 0) & Or([
+                    condition(table) for condition in conditions]),
+            order_by=[table.location.asc, table.lot.asc])
+        if transaction.database.has_select_for():
+            query.for_ = For('UPDATE')
+        cursor = transaction.connection.cursor()
+        cursor.execute(*query)
+        known = transaction.get_cache()[cls.__name__]
+        ids = []
+        for id_, *values in cursor.fetchall():
+            row = dict(zip(names, values))
+            row['expiry'] = as_date(row['expiry'])
+            known[id_]._update(row)
+            ids.append((row['expiry'] or dt.date.max, row['lot'], id_))
+        for record in cls.browse([id_ for _, _, id_ in sorted(ids)]):
+            held[known[record.id]['branch']].append(record)
+        return held
+
+    @staticmethod
+    def _on_shelf(branch, products: set[int], lots: set[int]):
+        "Condition, of a table, of what *branch* may hand over of them"
+        Location = Pool().get('stock.location')
+
+        def condition(table):
+            place, storage = Location.__table__(), Location.__table__()
+            goods = Or([
+                    _in(column, some) for column, some in [
+                        (table.product, products), (table.lot, lots)]
+                    if some])
+            return (table.branch == branch.id) & goods & table.location.in_(
+                place.join(storage,
+                    condition=(place.left >= storage.left)
+                    & (place.right <= storage.right)).select(
+                    place.id, where=storage.id == branch.storage.id))
+        return condition
 
     @classmethod
     def hold_lots(cls, lots: Iterable[int]) -> None:
@@ -440,26 +478,37 @@ class OnHand(ModelSQL, ModelView):
                 for_=For('UPDATE')))
 
     @classmethod
-    def _take(cls, less: dict[Key, float], there: dict[Key, float]) -> None:
+    def _take(
+            cls, less: dict[Key, float],
+            there: dict[Key, float] | None) -> None:
         """Take *less* away where there is enough.
 
         *there* is what was read, to name what is missing; what decides is the
-        condition of the update.
+        condition of the update. Where nothing was read it is read then.
         """
-        cls._check_enough(less, there)
+        if there is not None:
+            cls._check_enough(less, there)
         table = cls.__table__()
         cursor = Transaction().connection.cursor()
         left = _rounded(table.quantity - Case(
                 *((_is(table, key), quantity)
                     for key, quantity in sorted(less.items())),
                 else_=0.0))
-        cursor.execute(*table.update(
-                [table.quantity, table.write_date, table.write_uid],
-                [left, CurrentTimestamp(), Transaction().user],
-                where=_is_one_of(table, less) & (left >= 0)))
-        if cursor.rowcount != len(less):
-            # Someone was faster between the read and the update
-            cls._check_enough(less, dict.fromkeys(less, 0.0))
+        update = table.update(
+            [table.quantity, table.write_date, table.write_uid],
+            [left, CurrentTimestamp(), Transaction().user],
+            where=_is_one_of(table, less) & (left >= 0))
+        if there is None:
+            update.returning = [table.location, table.lot]
+        cursor.execute(*update)
+        if cursor.rowcount == len(less):
+            return
+        if there is None:
+            taken = set(cursor.fetchall())
+            less = {key: less[key] for key in less.keys() - taken}
+            cls._check_enough(less, cls.hold(less))
+        # Someone was faster between the read and the update
+        cls._check_enough(less, dict.fromkeys(less, 0.0))
 
     @classmethod
     def _check_enough(

@@ -2,9 +2,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
+
+from aid_branch.lent import Answers, AnsweringMixin, LentMixin
 
 from trytond.model import Index, fields
 from trytond.pool import Pool, PoolMeta
@@ -13,7 +16,7 @@ from trytond.transaction import Transaction, without_check_access
 from .family import get_kilogram
 
 
-class Template(metaclass=PoolMeta):
+class Template(LentMixin, metaclass=PoolMeta):
     __name__ = 'product.template'
 
     family = fields.Many2One(
@@ -67,7 +70,7 @@ class Template(metaclass=PoolMeta):
             OnHand.refresh(products=[p for t in templates for p in t.products])
 
 
-class Product(metaclass=PoolMeta):
+class Product(LentMixin, metaclass=PoolMeta):
     __name__ = 'product.product'
 
     def get_rec_name(self, name: str) -> str:
@@ -146,25 +149,37 @@ class Product(metaclass=PoolMeta):
 
         Read one by one it is the dearest field of a till.
         """
-        Price = Pool().get('product.list_price')
-        found: dict[tuple[int, int | None], Decimal | None] = {}
         company = Transaction().context.get('company')
-        if company and products:
-            for price in Price.search([
-                        ('template', 'in', [p.template.id for p in products]),
-                        ('company', '=', company),
-                        ], order=[('id', 'ASC')]):
-                found.setdefault((
-                        price.template.id,
-                        price.product.id if price.product else None),
-                    price.list_price)
+        if not (company and products):
+            return dict.fromkeys(products)
+        found = _prices.each(
+            [(company, p.template.id) for p in products], _ask_list_prices)
         result = {}
         for product in products:
-            own = found.get((product.template.id, product.id))
-            result[product] = (
-                found.get((product.template.id, None)) if own is None
-                else own)
+            prices = found.get((company, product.template.id)) or {}
+            own = prices.get(product.id)
+            result[product] = prices.get(None) if own is None else own
         return result
+
+
+#: Price by id of a variant, or None for all of them, by company and template
+_prices = Answers('aid_lot.list_prices', of=['product.list_price'])
+
+
+class ListPrice(AnsweringMixin, metaclass=PoolMeta):
+    __name__ = 'product.list_price'
+
+
+def _ask_list_prices(keys: list[tuple[int, int]]) -> dict:
+    Price = Pool().get('product.list_price')
+    found: dict = defaultdict(dict)
+    for price in Price.search([
+                ('template', 'in', [template for _, template in keys]),
+                ('company', 'in', list({company for company, _ in keys})),
+                ], order=[('id', 'ASC')]):
+        found[price.company.id, price.template.id].setdefault(
+            price.product.id if price.product else None, price.list_price)
+    return found
 
 
 def get_piece():

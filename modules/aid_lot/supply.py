@@ -4,6 +4,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from aid_branch.dated import RuleMixin
+from aid_branch.lent import LentMixin
 
 from trytond.model import (
     DeactivableMixin, Index, ModelSQL, ModelView, Unique, fields,
@@ -20,7 +21,7 @@ STANDINGS = [
 
 
 class SupplySource(
-        TermsMixin, DeactivableMixin, sequence_ordered(), ModelSQL,
+        LentMixin, TermsMixin, DeactivableMixin, sequence_ordered(), ModelSQL,
         ModelView):
     """Where goods come from.
 

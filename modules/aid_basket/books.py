@@ -1,0 +1,64 @@
+"""The books of the company as the tills ask for them: they are lent.
+
+Accounts, journals and fiscal years are set up once and change a few times a
+year. Whether a period is open is not among them: that is read each time.
+"""
+from __future__ import annotations
+
+from aid_branch.lent import Answers, AnsweringMixin, LentMixin
+
+from trytond.pool import PoolMeta
+
+#: Id of the journal of an invoice, by company and type
+_journals = Answers('aid_basket.journals', of=['account.journal'])
+#: Id of the tax identifier of a company, by its id
+_identifiers = Answers('aid_basket.tax_identifiers', of=[
+        'company.company', 'company.company.tax_identifier',
+        'party.identifier'])
+
+
+def journal_of(invoice) -> int | None:
+    "Id of the journal that Tryton chooses for *invoice*"
+    def ask() -> int | None:
+        invoice.set_journal()
+        return invoice.journal and invoice.journal.id
+    return _journals((invoice.company.id, invoice.type), ask)
+
+
+def tax_identifier_of(invoice) -> int | None:
+    """Id of the tax identifier of the company on *invoice*.
+
+    It has no address, whose country might say another one.
+    """
+    def ask() -> int | None:
+        identifier = invoice.get_tax_identifier()
+        return identifier and identifier.id
+    return _identifiers(invoice.company.id, ask)
+
+
+class Account(LentMixin, metaclass=PoolMeta):
+    __name__ = 'account.account'
+
+
+class DefaultAccount(LentMixin, metaclass=PoolMeta):
+    __name__ = 'account.configuration.default_account'
+
+
+class FiscalYear(AnsweringMixin, metaclass=PoolMeta):
+    __name__ = 'account.fiscalyear'
+
+
+class Identifier(AnsweringMixin, metaclass=PoolMeta):
+    __name__ = 'party.identifier'
+
+
+class Journal(AnsweringMixin, metaclass=PoolMeta):
+    __name__ = 'account.journal'
+
+
+class Period(AnsweringMixin, metaclass=PoolMeta):
+    __name__ = 'account.period'
+
+
+class TaxIdentifier(AnsweringMixin, metaclass=PoolMeta):
+    __name__ = 'company.company.tax_identifier'

@@ -1,0 +1,14 @@
+"""Units and currencies are lent: how many digits they have stays."""
+from __future__ import annotations
+
+from aid_branch.lent import LentMixin
+
+from trytond.pool import PoolMeta
+
+
+class Unit(LentMixin, metaclass=PoolMeta):
+    __name__ = 'product.uom'
+
+
+class Currency(LentMixin, metaclass=PoolMeta):
+    __name__ = 'currency.currency'
