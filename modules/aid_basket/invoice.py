@@ -13,8 +13,6 @@ from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
-from aid_branch.reading import read_lists
-
 from . import books, numbered_invoices
 from .own_transaction import own_transaction, read_again
 
@@ -83,11 +81,13 @@ class Invoice(metaclass=PoolMeta):
         """
         if not baskets:
             return []
+        Account = Pool().get('account.account')
         cls._hold_numbers(baskets)
-        # Each may have an account of its own
-        read_lists(dict.fromkeys(
-                b.household.party for b in baskets), 'accounts')
         known: dict = {}
+        for company, group in _by_company(baskets).items():
+            with Transaction().set_context(company=company.id):
+                known[Account, company] = books.receivables(
+                    [b.household.party for b in group], company)
         invoices = [cls._of_basket(basket, known) for basket in baskets]
         saved = numbered_invoices.numbered(invoices)
         if saved is None:
@@ -111,6 +111,7 @@ class Invoice(metaclass=PoolMeta):
 
         :param known: what was asked for other baskets and is the same
         """
+        Account = Pool().get('account.account')
         branch = basket.session.branch
         invoice = cls(
             type='out',
@@ -120,7 +121,7 @@ class Invoice(metaclass=PoolMeta):
             party=basket.household.party)
         invoice.journal = books.journal_of(invoice)
         # It has no address, tax identifier or term: only the code is on it
-        invoice.account = invoice.party.account_receivable_used
+        invoice.account = known[Account, branch.company][invoice.party.id]
         invoice.invoice_address = invoice.party_tax_identifier = None
         invoice.payment_term = None
         invoice.invoice_date = _once(
@@ -271,6 +272,13 @@ class Invoice(metaclass=PoolMeta):
         default = default.copy() if default is not None else {}
         default.setdefault('baskets')
         return super().copy(invoices, default=default)
+
+
+def _by_company(baskets) -> dict:
+    result = defaultdict(list)
+    for basket in baskets:
+        result[basket.session.branch.company].append(basket)
+    return result
 
 
 def _once(known: dict, key, ask: Callable) -> Any:

@@ -70,6 +70,16 @@ class NumberedInvoicesTestCase(TillTestCase):
         found['aid.basket'][0].pop('checked_out_at')
         for payment in found['aid.basket.payment']:
             payment.pop('taken_at')
+        tasks = [
+            task for task in pool.get('ir.queue').search([])
+            if task.data['model'] == 'account.invoice'
+            and task.data['instances'] == [invoice.id]]
+        found['tasks'] = [
+            {**task.data, 'instances': None} for task in tasks]
+        found['ir.queue'] = rows(
+            pool.get('ir.queue'), [task.id for task in tasks])
+        for row in found['ir.queue']:
+            del row['data'], row['enqueued_at']
         found['logged'] = [(l.event, l.target) for l in logged]
         return found
 
@@ -87,6 +97,7 @@ class NumberedInvoicesTestCase(TillTestCase):
             found = self.left_by(short)
             self.assertEqual(found['account.invoice'][0]['state'], 'posted')
             self.assertTrue(found['aid.basket.payment'])
+            self.assertEqual(len(found['tasks']), 1)
             numbers = [
                 type(b)(b.id).number.split('-')[-1]
                 for b in (short, ordinary)]
