@@ -49,8 +49,8 @@ def checkout(
     not taken. *seen* are the ids of the lines of chilled goods whose date was
     looked at; None where there is nobody to ask. *ask* is called with the
     baskets as they are once it is their turn and with the shelf of each, by
-    its id; it gives *seen* and may refuse. *tell* is called with them at the
-    end. Costs nearly the same for one basket as for fifty.
+    its id; it gives *seen* and may refuse. *tell* is called with them once
+    all is known. Costs nearly the same for one basket as for fifty.
 
     :return: what *tell* gives
     :raises CheckoutError: naming the basket; nothing has changed then
@@ -79,10 +79,11 @@ def checkout(
         if at_once:
             # Before their rows are written: nothing is read again
             _take_all(baskets, pay)
+        told = tell(baskets) if tell else None
         _finish(baskets)
         if not at_once:
             _take_payment(baskets, pay)
-        return tell(baskets) if tell else None
+        return told
 
 
 # Before and after the wait

@@ -73,7 +73,7 @@ class NumberedInvoicesTestCase(TillTestCase):
         tasks = [
             task for task in pool.get('ir.queue').search([])
             if task.data['model'] == 'account.invoice'
-            and task.data['instances'] == [invoice.id]]
+            and list(task.data['instances']) == [invoice.id]]
         found['tasks'] = [
             {**task.data, 'instances': None} for task in tasks]
         found['ir.queue'] = rows(
