@@ -18,13 +18,13 @@ from server import NAME
 BENCHMARK = pathlib.Path(__file__).parent / 'benchmark' / 'till.py'
 #: The most statements of each, and of how many things that is
 LIMITS = {
-    'checkout': 80,
-    'receive': 60,
+    'checkout': 34,
+    'receive': 35,
     'pick': 5,
     'trace': 3,
     'balance': 30,
     # 50 baskets, to the last entry of the ledger
-    'bulk': 50 * 15,
+    'bulk': 50 * 10,
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from aid_branch.dated import DatedMixin
+from aid_branch.reading import read_lists
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
@@ -317,6 +318,8 @@ def check(baskets) -> None:
     :raises CheckoutError: goods that contain something without an answer, or
         labels that nobody has ticked as looked at
     """
+    read_lists(
+        [b.household for b in baskets if b.household], 'constraints')
     for basket in baskets:
         lines = _taken_now(basket.lines)
         found = _of_lines(basket, lines)

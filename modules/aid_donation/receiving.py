@@ -19,6 +19,7 @@ from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 from aid_branch import lane
+from aid_branch.lent import lent
 from aid_lot.done_moves import done_moves
 from aid_lot.family import get_kilogram
 
@@ -29,6 +30,7 @@ from .exceptions import (
 ORIGIN = 'aid.donation.line'
 
 
+@lent()
 def receive(donations) -> None:
     """Take the goods of *donations* in.
 

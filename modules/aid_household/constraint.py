@@ -13,6 +13,8 @@ from trytond.model import (
 from trytond.pool import Pool
 from trytond.pyson import Eval
 
+from aid_branch.lent import LentMixin
+
 from .exceptions import ConstraintValidationError
 
 GROUPS = [
@@ -23,7 +25,7 @@ GROUPS = [
 
 
 class ConstraintKind(
-        DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
+        LentMixin, DeactivableMixin, sequence_ordered(), ModelSQL, ModelView):
     "Something that products may be or contain, and a person may not want"
     __name__ = 'aid.household.constraint.kind'
 
