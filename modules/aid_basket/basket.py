@@ -176,7 +176,9 @@ class Basket(
             ('invoice_unique', Unique(table, table.invoice),
                 'aid_basket.msg_basket_invoice_unique'))
         cls._sql_indexes.update({
-                Index(table, (table.session, Index.Equality())),
+                # The last one of a session tells who serves
+                Index(table, (table.session, Index.Equality()),
+                    (table.id, Index.Range())),
                 Index(table, (table.household, Index.Equality()),
                     (table.date, Index.Range())),
                 # What need not be there is looked for as a text

@@ -14,6 +14,8 @@ from trytond.pool import Pool
 from trytond.rpc import RPC
 from trytond.transaction import Transaction, without_check_access
 
+from aid_branch import lane
+
 from . import told
 
 #: What of a basket is composed, beside its lines
@@ -21,6 +23,8 @@ COMPOSED = [
     'household', 'people', 'kg', 'market_value', 'asked', 'granted',
     'question', 'question_code', 'labels_read', 'served_by', 'emergency',
     'emergency_reason', 'emergency_card', 'adults', 'children', 'babies']
+#: What of it is reckoned here and typed by nobody
+FIGURES = frozenset({'people', 'kg', 'market_value', 'asked', 'granted'})
 
 
 class KeepMixin(Model):
@@ -65,8 +69,18 @@ class KeepMixin(Model):
                 name: value for name, value in values.items()
                 if value != _plain(getattr(stored, name))}
             changed.update(told.to_keep(self, stored))
-            if changed:
-                Basket.write([stored], changed)
+            self._keep_values(stored, changed)
+
+    @staticmethod
+    def _keep_values(stored, changed: dict) -> None:
+        "Write what is *changed*: with most scans only what was reckoned"
+        Basket = Pool().get('aid.basket')
+        if changed.keys() <= FIGURES:
+            for name, value in changed.items():
+                setattr(stored, name, value)
+            lane.save(Basket, [stored])
+        else:
+            Basket.write([stored], changed)
 
     def _keep_lines(self, stored) -> None:
         """Make the lines of *stored* those of the screen.
@@ -75,7 +89,10 @@ class KeepMixin(Model):
         answer got lost: they are used again for the same goods, else dropped.
         """
         Line = Pool().get('aid.basket.line')
-        spare = {line.id: line for line in stored.lines}
+        known = {
+            line.id: line
+            for line in Line.search([('basket', '=', stored.id)])}
+        spare = dict(known)
         lines = list(self.lines or [])
         for line in lines:
             spare.pop(line.id, None)
@@ -87,7 +104,6 @@ class KeepMixin(Model):
                 new.append(line)
         same = {_goods(line): line.id for line in spare.values()}
         created = _first_without(new, same)
-        known = {line.id: line for line in stored.lines}
         stands: dict[int, int] = {}
         for line in new:
             if (id_ := same.pop(_goods(line), None)) is not None:

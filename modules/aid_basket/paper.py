@@ -13,6 +13,7 @@ from trytond.report import Report
 from trytond.transaction import Transaction, without_check_access
 
 from aid_branch.paper import RememberedPaper
+from aid_branch.reading import read_together
 
 from . import verdict
 from .reckoning import promotion_words, rule_of
@@ -50,6 +51,9 @@ class BasketPaper(RememberedPaper, Report):
     def _paper(cls, basket) -> dict:
         "What the template prints of *basket*"
         branch = basket.session.branch
+        # They are printed in another order than they are read
+        for names in [('product', 'template'), ('lot',), ('unit',)]:
+            _read_all(basket.lines, *names)
         lines = sorted(basket.lines, key=lambda l: (l.rank or 0, l.id))
         rule = rule_of(branch, basket.date)
         paper = {
@@ -144,6 +148,13 @@ class BasketPaper(RememberedPaper, Report):
                     'aid_basket.msg_paper_credit_note',
                     number=basket.credit_note.number))
         return words
+
+
+def _read_all(records, *names: str) -> None:
+    "Read what *records* name by *names*, one after the other, at once"
+    for name in names:
+        records = [r for r in (getattr(r, name) for r in records) if r]
+        read_together(records)
 
 
 def ticket_height(paper: dict) -> int:

@@ -13,6 +13,7 @@ from trytond.pyson import Eval
 from trytond.report import Report
 from trytond.transaction import without_check_access
 
+from aid_branch import lane
 from aid_branch.paper import RememberedPaper
 
 from .exceptions import NothingPrintedError
@@ -59,11 +60,10 @@ class PrintedMixin(Model):
     @without_check_access
     def count_prints(cls, baskets) -> None:
         "Note that the papers of *baskets* come out once more"
-        to_write: list = []
+        baskets = list(baskets)
         for basket in baskets:
-            to_write += [[basket], {'prints': (basket.prints or 0) + 1}]
-        if to_write:
-            cls.write(*to_write)
+            basket.prints = (basket.prints or 0) + 1
+        lane.save(cls, baskets)
 
 
 class PrintingMixin(Model):

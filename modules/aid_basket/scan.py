@@ -202,7 +202,7 @@ class ScanMixin(command.CommandMixin, Model):
         households = Household.search(['OR',
                 ('code', '=', code.upper()),
                 ('card_code', '=', code.upper()),
-                ], limit=1)
+                ])
         return households[0] if households else None
 
     def _set_household(self, household) -> str:

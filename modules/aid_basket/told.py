@@ -62,6 +62,9 @@ class ToldMixin(Model):
 
 def to_keep(basket, stored) -> dict:
     "What to write on *stored* for it to mind what *basket* does"
+    if stored.household and getattr(basket, 'household', None):
+        # Nothing is ever told beside a household
+        return {}
     told = {k.id for k in getattr(basket, 'told', None) or []}
     before = {k.id for k in stored.told}
     if told == before:

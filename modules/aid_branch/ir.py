@@ -57,3 +57,21 @@ class Rule(metaclass=PoolMeta):
                     'aid_branch', 'rule_group_branch_scope'))
             clause_global[group] = ['AND', *domains]
         return clause, clause_global
+
+
+class Translation(metaclass=PoolMeta):
+    __name__ = 'ir.translation'
+
+    @classmethod
+    def get_ids(cls, name, ttype, lang, ids, cached_after=None):
+        """What *ids* are called in *lang*, asked of the database once.
+
+        Tryton asks again each time for whatever was written before it last
+        looked for changed caches, which is all that is older than the
+        process: a till would ask for the names of its goods at every scan.
+        What is remembered is forgotten with any change of a translation.
+        """
+        if cached_after and cls._translation_cache.sync_since(cached_after):
+            cached_after = None
+        return super().get_ids(
+            name, ttype, lang, ids, cached_after=cached_after)

@@ -99,7 +99,7 @@ class FoodMixin(remembered.RememberedMixin):
     __slots__ = ()
     _remembered = frozenset({
             'family', 'food_group', 'food_kind', 'edible_share',
-            'cooked_factor'})
+            'cooked_factor', 'name', 'offered_as', 'product', 'code'})
 
     food_group = fields.Many2One(
         'aid.food.group', "Food Group", ondelete='RESTRICT',

@@ -277,16 +277,25 @@ class Product(remembered.RememberedMixin, metaclass=PoolMeta):
             by_product[row.product].append(row)
         goods = []
         foods = cls.known_foods(by_product)
+        words = remembered.words(by_product, cls._read_words)
         for product, rows in by_product.items():
+            name, phrase = words[product.id]
             goods.append(balance.ShelfGood(
-                    name=product.name,
+                    name=name,
                     group=foods[product.__name__, product.id].group,
                     expiry=min(
                         (r.expiry for r in rows if r.expiry), default=None),
                     quantity=sum(r.quantity for r in rows),
-                    phrase=product.offered_phrase(),
+                    phrase=phrase,
                     key=product.id))
         return goods
+
+    @classmethod
+    @without_check_access
+    def _read_words(cls, products: list) -> list[tuple[str, str | None]]:
+        read_together(products)
+        read_together(product.template for product in products)
+        return [(p.name, p.offered_phrase()) for p in products]
 
     def offered_phrase(self) -> str | None:
         """The goods within a sentence: "some lentils".

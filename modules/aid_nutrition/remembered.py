@@ -15,6 +15,9 @@ from trytond.transaction import Transaction
 
 #: Food by model and id of a product or a family
 _foods = Cache('aid_nutrition.foods', context=False)
+#: Name and phrase of products, by language; a translation may change beside
+#: its record
+_words = Cache('aid_nutrition.words', context=False, duration=3600)
 #: What is asked of the food groups, by language; a translation may change
 #: beside its record
 _groups = Cache('aid_nutrition.groups', context=False, duration=3600)
@@ -51,7 +54,7 @@ class RememberedMixin:
 
 def forget() -> None:
     "Forget all of it, here at once and elsewhere with the end of this"
-    for cache in (_foods, _groups, _rules):
+    for cache in (_foods, _words, _groups, _rules):
         cache.clear()
 
 
@@ -73,6 +76,28 @@ def foods(
     if unknown:
         for key, food in zip(unknown, read(list(unknown.values()))):
             known[key] = _foods.set(key, food)
+    return known
+
+
+def words(products: Iterable[Any], read) -> dict[int, tuple]:
+    """Name of *products*, and how they are called within a sentence.
+
+    In the reader's language.
+
+    :param read: a function of those that are not remembered, which gives both
+        for each
+    :return: by id
+    """
+    language = Transaction().language
+    known, unknown = {}, []
+    for product in products:
+        if (said := _words.get((product.id, language))) is None:
+            unknown.append(product)
+        else:
+            known[product.id] = said
+    if unknown:
+        for product, said in zip(unknown, read(unknown)):
+            known[product.id] = _words.set((product.id, language), said)
     return known
 
 

@@ -697,6 +697,7 @@ def by_stock(cluster) -> dict:
 
 def count(uri: str, name: str, branch: str) -> dict[str, list[str]]:
     "The statements of a till of *branch* in the house *name* of the tests"
+    import gestures
     from maillon.command import database
 
     database.configure(uri=uri)
@@ -710,6 +711,7 @@ def count(uri: str, name: str, branch: str) -> dict[str, list[str]]:
             'pick': pick(till)['said'],
             'bulk': in_bulk(till, None, 'checkout_later')['said'],
             **read_only(till),
+            **gestures.count(till, counted),
             }
 
 
@@ -758,6 +760,8 @@ def read_only(till: Till) -> dict[str, list[str]]:
 
 def measure(cluster, name: str, network, ground: Ground) -> dict:
     "Everything that is ours, on one database"
+    import gestures
+
     till = Till(name, ground)
     one = one_checkout(till)
     return {
@@ -768,6 +772,7 @@ def measure(cluster, name: str, network, ground: Ground) -> dict:
         'bulk_paid': in_bulk(till, cluster, 'checkout'),
         'receive': receive(till),
         'pick': pick(till),
+        'gestures': gestures.measure(till, counted),
         }
 
 
@@ -837,6 +842,8 @@ def show(result: dict, said: bool) -> None:
         for statement in row.pop('said', []):
             if said:
                 print('   ', statement[:200])
+    for label, row in result['gestures'].items():
+        print(f"{label:28}{row['statements']:11}{row['ms']:9.1f}")
     print(f"{'the same rows by SQL':28}{'':11}{result['sql_ms']:9.1f}")
     for label, key in [
             ('50 at once, a basket', 'bulk'),
@@ -868,6 +875,8 @@ def summary(results: list[dict], stock: dict) -> dict:
         'growth': last['checkout']['ms'] / first['checkout']['ms']
         if len(results) > 1 else None,
         'picker_ms': last['pick']['ms'],
+        'slowest_gesture_ms': max(
+            row['ms'] for row in last['gestures'].values()),
         'picker_statements': max(r['pick']['statements'] for r in results),
         }
     figures = {

@@ -189,6 +189,13 @@ class ProductTestCase(ModuleTestCase):
                 ("Lentils", 'PU', today, 5, "some lentils"),
                 ("Rice", 'ST', None, 1, None),
                 (fruit.name, 'FV', None, 5, "some fruit and vegetables")])
+        rice.template.name = "Round Rice"
+        rice.template.offered_as = "some rice"
+        rice.template.save()
+        good, = Product.shelf_goods([SimpleNamespace(
+                    product=Product(rice.id), quantity=1, expiry=None)])
+        self.assertEqual(
+            (good.name, good.phrase), ("Round Rice", "some rice"))
 
     @with_transaction()
     def test_shelf_goods_may_be_handed_over(self):
