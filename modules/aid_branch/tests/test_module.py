@@ -1,5 +1,7 @@
 import datetime as dt
+from unittest.mock import patch
 
+from trytond.cache import MemoryCache
 from trytond.model.exceptions import AccessError
 from trytond.modules.company.tests import CompanyTestMixin, set_company
 from trytond.pool import Pool
@@ -7,6 +9,7 @@ from trytond.tests.test_tryton import ModuleTestCase, with_transaction
 from trytond.transaction import Transaction, check_access
 
 from aid_branch.tests.network import create_network, create_user
+from aid_branch.tests.statements import count_statements
 
 
 class AidBranchTestCase(CompanyTestMixin, ModuleTestCase):
@@ -154,6 +157,49 @@ class AidBranchTestCase(CompanyTestMixin, ModuleTestCase):
                 })
         self.assertEqual(values['from_branch'], grocery.id)
         self.assertIsNone(values['to_branch'])
+
+    @with_transaction()
+    def test_rule_asks_nothing_of_the_tree(self):
+        "What a user may see is one question, also after the tree has grown"
+        pool = Pool()
+        Branch = pool.get('aid.branch')
+        Party = pool.get('party.party')
+        network = create_network()
+        with set_company(network['company']):
+            user = create_user('region', [network['region']])
+            with Transaction().set_user(user.id), check_access():
+                Party.search([])
+                with count_statements() as asked:
+                    Party.search([])
+            self.assertEqual(len(asked), 1, asked)
+            branch, = Branch.create([{
+                        'name': "New", 'code': 'new', 'has_stock': False,
+                        'company': network['company'].id,
+                        'parent': network['grocery'].id}])
+            secret, = Party.create([{'name': "F2", 'branch': branch.id}])
+            with Transaction().set_user(user.id), check_access():
+                self.assertIn(secret, Party.search([]))
+            Branch.write([branch], {'parent': network['other'].id})
+            with Transaction().set_user(user.id), check_access():
+                self.assertNotIn(secret, Party.search([]))
+
+    @with_transaction()
+    def test_names_are_asked_for_once(self):
+        "Also of what was written before the process began"
+        pool = Pool()
+        Service = pool.get('aid.service')
+        Translation = pool.get('ir.translation')
+        service, = Service.search([('code', '=', 'clothing')])
+        long_ago = dt.datetime(2020, 1, 1)
+        with patch.object(
+                MemoryCache, '_clean_last', dt.datetime(2021, 1, 1)):
+            asking = ('aid.service,name', 'model', 'fr', [service.id])
+            name = Translation.get_ids(*asking, cached_after=long_ago)
+            with count_statements() as asked:
+                self.assertEqual(
+                    Translation.get_ids(*asking, cached_after=long_ago),
+                    name)
+        self.assertEqual(asked, [])
 
     @with_transaction()
     def test_validity(self):
