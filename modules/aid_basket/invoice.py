@@ -11,7 +11,8 @@ from trytond.model import Index, fields
 from trytond.modules.product import round_price
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
-from trytond.transaction import Transaction, without_check_access
+from trytond.transaction import (
+    Transaction, TransactionError, without_check_access)
 
 from . import books, numbered_invoices
 from .own_transaction import own_transaction, read_again
@@ -238,22 +239,43 @@ class Invoice(metaclass=PoolMeta):
         """Wait for the numbers of the entries of *company*, then post.
 
         Whoever holds them is the only poster; without them Tryton would
-        begin everything again.
+        begin everything again. So it would for the first entry of a journal
+        in a month, for which it wants a table: that is waited for here, as
+        what began around it cannot lend its lock.
         """
+        tables: list[str] = []
+        while True:
+            outer = Transaction()
+            try:
+                with own_transaction(invoices, company):
+                    alone = Transaction() is not outer
+                    _wait_for_tables(tables)
+                    cls._post_waiting_of(company, invoices)
+                return
+            except TransactionError as error:
+                wanted: dict = {}
+                error.fix(wanted)
+                missing = set(wanted.get('_lock_tables', ())) - set(tables)
+                if not (alone and missing):
+                    raise
+                tables += sorted(missing)
+
+    @classmethod
+    def _post_waiting_of(cls, company, invoices) -> None:
+        "Post those of *invoices* that nobody has posted, once it is our turn"
         pool = Pool()
         BranchSequence = pool.get('aid.branch.sequence')
         Period = pool.get('account.period')
         days = {i.accounting_date or i.invoice_date for i in invoices}
-        with own_transaction(invoices, company):
-            BranchSequence.hold_strict([
-                    Period.find(company, date=day).move_sequence_used
-                    for day in days])
-            read_again()
-            waiting = [
-                i for i in cls.browse([i.id for i in invoices])
-                if i.state == 'posted' and not i.move]
-            with Transaction().set_context(_skip_warnings=True):
-                cls._post(waiting)
+        BranchSequence.hold_strict([
+                Period.find(company, date=day).move_sequence_used
+                for day in days])
+        read_again()
+        waiting = [
+            i for i in cls.browse([i.id for i in invoices])
+            if i.state == 'posted' and not i.move]
+        with Transaction().set_context(_skip_warnings=True):
+            cls._post(waiting)
 
     @classmethod
     def print_invoice(cls, invoices) -> None:
@@ -286,3 +308,12 @@ def _once(known: dict, key, ask: Callable) -> Any:
     if key not in known:
         known[key] = ask()
     return known[key]
+
+
+def _wait_for_tables(tables: list[str]) -> None:
+    "Keep *tables* to this transaction, waiting for whoever writes into them"
+    transaction = Transaction()
+    for table in tables:
+        transaction.connection.cursor().execute(
+            f'LOCK TABLE "{table}" IN EXCLUSIVE MODE')
+        transaction._locked_tables.add(table)

@@ -20,6 +20,7 @@ from trytond.transaction import Transaction, without_check_access
 from aid_branch.lent import Answers
 from aid_branch.reading import forget_read
 from aid_branch.scope import BranchMixin
+from aid_branch.slices import slices
 
 KINDS = [
     ('invoice', "Invoice"),
@@ -153,25 +154,54 @@ class BranchSequence(BranchMixin, ModelSQL, ModelView):
     def _make(
             cls, branch, kind: str, since: dt.date, year: int
             ) -> BranchSequence:
+        row, = cls._make_all([(branch, kind, since, year)])
+        return row
+
+    @classmethod
+    def _make_all(cls, wanted: list[tuple]) -> list:
+        "Rows of (branch, kind, first day of the year, its name), in order"
         pool = Pool()
         Sequence = pool.get('ir.sequence.strict')
         ModelData = pool.get('ir.model.data')
-        name = f'{branch.code}-{LETTERS[kind]}{year}'
-        sequence, = Sequence.create([{
-                    'name': name,
-                    'sequence_type': ModelData.get_id(
-                        'aid_basket', 'sequence_type_branch'),
-                    'company': branch.company.id,
-                    'prefix': f'{name}-',
-                    'padding': 5,
-                    }])
-        row, = cls.create([{
-                    'branch': branch.id,
-                    'kind': kind,
-                    'since': since,
-                    'sequence': sequence.id,
-                    }])
-        return row
+        type_ = ModelData.get_id('aid_basket', 'sequence_type_branch')
+        rows = []
+        for some in slices(wanted):
+            named = [
+                f'{branch.code}-{LETTERS[kind]}{year}'
+                for branch, kind, _, year in some]
+            sequences = Sequence.create([{
+                        'name': name,
+                        'sequence_type': type_,
+                        'company': branch.company.id,
+                        'prefix': f'{name}-',
+                        'padding': 5,
+                        } for name, (branch, _, _, _) in zip(named, some)])
+            rows += cls.create([{
+                        'branch': branch.id,
+                        'kind': kind,
+                        'since': since,
+                        'sequence': sequence.id,
+                        } for (branch, kind, since, _), sequence in zip(
+                            some, sequences)])
+        return rows
+
+    @classmethod
+    @without_check_access
+    def make(cls, wanted: list[tuple]) -> list:
+        """Make the rows that are not there yet, for many branches at once.
+
+        :param wanted: (branch, kind, date)
+        :return: what was made
+        :raises PeriodNotFoundError: no fiscal year is open on such a day
+        """
+        there = {
+            (row.branch, row.kind, row.since) for row in cls.search([])}
+        missing = {}
+        for branch, kind, date in wanted:
+            since, year = cls._year(branch, kind, date)
+            if (branch, kind, since) not in there:
+                missing[branch, kind, since] = branch, kind, since, year
+        return cls._make_all(list(missing.values()))
 
     @classmethod
     @without_check_access

@@ -18,7 +18,8 @@ from . import CommandError
 
 __all__ = [
     'NAME', 'add_arguments', 'configure', 'configure_from', 'create',
-    'exists', 'activate', 'run', 'is_sqlite']
+    'exists', 'activate', 'run', 'is_sqlite', 'is_empty', 'or_dropped',
+    'vacuum']
 
 NAME = 'maillon'
 ADMIN = 1
@@ -122,6 +123,58 @@ def _is_there(name: str) -> bool:
         cursor.execute(
             'SELECT 1 FROM pg_database WHERE datname = %s', (name,))
         return bool(cursor.fetchone())
+
+
+def is_empty(name: str) -> bool:
+    "Whether *name* is not there yet, or a database without any table"
+    from trytond import backend
+
+    if not _is_there(name):
+        return True
+    found = backend.Database(name).connect()
+    connection = found.get_connection(readonly=True)
+    try:
+        cursor = connection.cursor()
+        cursor.execute(
+            'SELECT 1 FROM information_schema.tables'
+            ' WHERE table_schema = current_schema() LIMIT 1')
+        return cursor.fetchone() is None
+    finally:
+        connection.rollback()
+        found.put_connection(connection)
+
+
+@contextmanager
+def or_dropped(name: str):
+    """Drop the database *name* unless all that is done here is done.
+
+    For what is made from nothing on a server: half of it is of no use.
+    """
+    from trytond import backend
+    from trytond.pool import Pool
+    from trytond.transaction import Transaction
+
+    try:
+        yield
+    except BaseException:
+        Pool.stop(name)
+        backend.Database(name).close()
+        with Transaction().start(
+                None, 0, close=True, autocommit=True) as transaction:
+            transaction.database.drop(transaction.connection, name)
+        raise
+
+
+def vacuum(name: str) -> None:
+    "Let PostgreSQL look at all that was loaded into *name*"
+    from trytond import backend
+
+    connection = backend.Database(name).connect().get_connection(
+        autocommit=True)
+    try:
+        connection.cursor().execute('VACUUM (ANALYZE)')
+    finally:
+        backend.Database(name).put_connection(connection)
 
 
 def create(name: str) -> bool:

@@ -2,6 +2,7 @@
 import argparse
 import datetime as dt
 import json
+import os
 import threading
 import time
 from contextlib import contextmanager
@@ -12,19 +13,29 @@ from tqdm import tqdm
 
 from . import CommandError, database, serve, web_client
 
-__all__ = ['NAME', 'HELP', 'add_arguments', 'run', 'build', 'is_ready']
+__all__ = ['NAME', 'HELP', 'add_arguments', 'run', 'build', 'grow', 'is_ready']
 
 NAME = 'demo'
 HELP = "try it out: a network of invented people and goods, served at once"
 EPILOG = """\
 The first time it takes some minutes: the web client is fetched from npm and
 six weeks of donations and baskets are entered. After that it starts at once.
-Remove the folder to begin again."""
+Remove the folder to begin again.
+
+large and national want PostgreSQL and an empty database there, which is made
+if it is not there:
+  maillon demo --size large --uri postgresql://maillon:secret@localhost/ \\
+      --database demo
+To begin again, drop the database and remove the folder."""
 
 DIRECTORY = Path('maillon-demo')
 #: Written when the demo is complete; without it what is there is built anew
 MARKER = 'demo.json'
-SIZES = ['small', 'medium']
+#: Those that are entered by hand, as it were, and those of a whole network
+SIZES = ['small', 'medium', 'large', 'national']
+NETWORKS = {'large', 'national'}
+#: Fewer would not make a basket for each branch
+FEWEST_MOVES = 1000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,27 +49,92 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--size', choices=SIZES, default='small',
         help="small: 200 baskets; medium: 2,000, which takes a quarter of "
-        "an hour to enter (default: %(default)s)")
+        "an hour to enter; large: a region of 90 groceries, a million "
+        "movements of stock; national: 800 groceries, 60,000 households, "
+        "ten million movements (default: %(default)s)")
+    parser.add_argument(
+        '--moves', type=_many, metavar='N',
+        help="with large and national: about so many movements of stock "
+        "in the year")
     parser.add_argument(
         '--no-serve', action='store_true', help="set it up and leave")
+    group = parser.add_argument_group("database")
+    group.add_argument(
+        '-c', '--config', metavar='FILE',
+        default=os.environ.get('TRYTOND_CONFIG'),
+        help="trytond's configuration file; only with large and national")
+    group.add_argument(
+        '--uri', help="database server, for example "
+        "postgresql://user:password@localhost:5432/ (default: SQLite in the "
+        "folder)")
+    group.add_argument(
+        '-d', '--database', default=database.NAME, metavar='NAME',
+        help="name of the database (default: %(default)s)")
+
+
+def _many(text: str) -> int:
+    number = int(text) if text.isdigit() else 0
+    if number < FEWEST_MOVES:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a number of at least {FEWEST_MOVES}")
+    return number
 
 
 def run(options: argparse.Namespace) -> int:
     "Do what the options ask; return the exit status"
     directory = options.dir.resolve()
-    database.configure(None, directory)
+    _configure(options, directory)
+    name = options.database
     import trytond.config as config
     config.set('web', 'listen', f'localhost:{options.port}')
 
     with _WebClient(directory / 'web') as client:
-        if is_ready(directory):
-            database.activate(database.NAME)
+        if is_ready(directory, name, options.size):
+            database.activate(name)
         else:
-            build(directory, options.size, progress=True)
+            build(
+                directory, options.size, progress=True, name=name,
+                moves=options.moves)
     _print_logins(options.port, directory)
     if not options.no_serve:
-        serve.serve(database.NAME, client.folder)
+        serve.serve(name, client.folder)
     return 0
+
+
+def _configure(options: argparse.Namespace, directory: Path) -> None:
+    """Tell trytond where the demo is.
+
+    :raises CommandError: the network is too large for SQLite
+    """
+    if options.size not in NETWORKS:
+        if options.moves:
+            raise CommandError(
+                "--moves goes with --size large or national.")
+        database.configure(options.uri, directory)
+        return
+    database.configure(
+        options.uri, directory if options.uri else None, options.config)
+    if database.is_sqlite():
+        raise CommandError(
+            f"--size {options.size} needs PostgreSQL: give its address with "
+            "--uri postgresql://user:password@localhost:5432/ (or --config "
+            "FILE). On SQLite there are --size small and medium.")
+
+
+def _check_empty(name: str) -> None:
+    from trytond import backend
+
+    try:
+        empty = database.is_empty(name)
+    except backend.DatabaseOperationalError as error:
+        raise CommandError(
+            f"the database server does not answer: {error}".strip()
+            ) from error
+    if not empty:
+        raise CommandError(
+            f'there is something in the database "{name}" already, and the '
+            "demo would mix with it: choose another one with --database, or "
+            "drop it.")
 
 
 class _WebClient:
@@ -86,48 +162,126 @@ class _WebClient:
                 raise self.error
 
 
-def is_ready(directory: Path) -> bool:
-    "Whether a complete demo stands in *directory*"
-    return (directory / MARKER).is_file()
+def is_ready(
+        directory: Path, name: str = database.NAME,
+        size: str | None = None) -> bool:
+    """Whether a complete demo stands in *directory*.
+
+    Where it is in a database elsewhere, whether it is there under its *name*
+    and of this *size*.
+    """
+    marker = directory / MARKER
+    if not marker.is_file():
+        return False
+    if database.is_sqlite():
+        return True
+    told = json.loads(marker.read_text(encoding='utf-8'))
+    return (
+        (told.get('database'), told['size']) == (name, size)
+        and database.exists(name))
 
 
 def build(
         directory: Path, size: str = 'small', progress: bool = False,
-        today: dt.date | None = None) -> None:
+        today: dt.date | None = None, name: str = database.NAME,
+        moves: int | None = None) -> None:
     """Build the demo of *size* in *directory*, from nothing.
 
-    What an interrupted run has left is removed first. The six weeks of the
-    story end on *today*. The database must be configured.
+    What an interrupted run has left is removed first; what is interrupted on
+    a server is removed at once. The six weeks of the story end on *today*.
+    The database must be configured.
+
+    :param moves: about so many moves in the year of a network
+    :raises CommandError: there is something in the database of a server
     """
+    started = time.monotonic()
+    today = today or dt.date.today()
+    directory.mkdir(parents=True, exist_ok=True)
+    if database.is_sqlite():
+        _remove_database(directory)
+        _tell(name, size, today, progress, moves)
+    else:
+        _check_empty(name)
+        (directory / MARKER).unlink(missing_ok=True)
+        with database.or_dropped(name):
+            _tell(name, size, today, progress, moves)
+    (directory / MARKER).write_text(json.dumps({
+                'size': size,
+                'database': name,
+                'today': today.isoformat(),
+                'seconds': round(time.monotonic() - started),
+                }) + '\n', encoding='utf-8')
+
+
+def _tell(
+        name: str, size: str, today: dt.date, progress: bool,
+        moves: int | None) -> None:
+    "Set the database up and tell the story, then the network around it"
     from . import setup
     from .content import names, story, volunteers
     from .organisation import Organisation
 
-    started = time.monotonic()
-    today = today or dt.date.today()
-    _remove_database(directory)
     setup.prepare(
-        database.NAME,
+        name,
         Organisation(
             name="Association Le Maillon", previous_year=True,
             year_start=today.replace(month=1, day=1)),
         password=names.PASSWORD, email='admin@example.org',
         progress=progress)
+    of_story = story.SIZES['small' if size in NETWORKS else size]
     with tqdm(
             total=story.CHAPTERS, desc="Six weeks", unit="step",
             disable=not progress) as bar, _as_with_a_worker():
-        for chapter, work in story.chapters(story.SIZES[size], today):
+        for chapter, work in story.chapters(of_story, today):
             bar.set_postfix_str(chapter)
-            database.run(database.NAME, work)
+            database.run(name, work)
             bar.update()
-    database.run(database.NAME, _make_users)
-    database.run(database.NAME, volunteers.expenses, today)
-    database.run(database.NAME, _look_ahead)
-    (directory / MARKER).write_text(json.dumps({
-                'size': size,
-                'today': today.isoformat(),
-                'seconds': round(time.monotonic() - started),
-                }) + '\n', encoding='utf-8')
+    database.run(name, _make_users)
+    database.run(name, volunteers.expenses, today)
+    database.run(name, _look_ahead)
+    if size in NETWORKS:
+        from .content import national
+
+        scale = national.SCALES[size]
+        grow(
+            name, scale.sites, scale.households, moves or scale.moves, today,
+            progress)
+
+
+def grow(
+        name: str, sites: int, households: int, moves: int, today: dt.date,
+        progress: bool = False) -> None:
+    """Load a network around what the database *name* has, on PostgreSQL.
+
+    All of it in one transaction, but for the few documents that are copied.
+
+    :param moves: about so many moves of a year that ends on *today*
+    """
+    from .content import national, story
+
+    with _as_with_a_worker():
+        told = database.run(name, national.tell, sites, today, whole=True)
+        for _, work in story.catching_up():
+            database.run(name, work)
+        with tqdm(
+                desc="A year of it", unit="step",
+                disable=not progress) as bar:
+            database.run(name, _load, told, moves, today, households, bar)
+    database.vacuum(name)
+
+
+def _load(
+        story: Any, moves: int, today: dt.date, households: int,
+        bar: tqdm) -> None:
+    from .content import national
+
+    loading = national.Load(story, moves, today, households)
+    steps = loading.steps()
+    bar.reset(total=len(steps))
+    for step, work in steps:
+        bar.set_postfix_str(step)
+        work()
+        bar.update()
 
 
 @contextmanager

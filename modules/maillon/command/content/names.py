@@ -2,7 +2,8 @@
 from ..organisation import User
 
 __all__ = [
-    'PASSWORD', 'USERS', 'DONORS', 'FIRST_NAMES', 'LAST_NAMES', 'STREETS']
+    'PASSWORD', 'USERS', 'DONORS', 'FIRST_NAMES', 'LAST_NAMES', 'STREETS',
+    'TOWNS', 'town']
 
 #: Of every login of the demo, the administrator's included
 PASSWORD = 'maillon-demo'
@@ -91,3 +92,30 @@ STREETS = [
     "rue des Lilas", "rue du Lavoir", "allée des Acacias", "rue Haute",
     "impasse du Puits", "rue de la Fontaine", "avenue des Platanes",
     "rue des Jardins", "square des Mésanges", "chemin du Moulin"]
+
+#: Names of towns, in every combination
+_HEADS = [
+    "Saint-Aubin", "Clairval", "Hautecombe", "Roche-Belle", "Brumeville",
+    "Valmaillon", "Montfleury", "Belle-Anse", "Grandchamp", "Port-Clair",
+    "Vieux-Moulin", "Longpré", "Bois-Joli", "Fontbelle", "Pierrevive",
+    "Champ-d'Avoine", "Puy-Clair", "Rivebelle", "Villedoux", "Castelvieux",
+    "Maison-Haute", "Pontbrun", "Terre-Neuve", "Bel-Horizon", "Noirval",
+    "Mas-des-Pins", "Chaumebelle"]
+_TAILS = [
+    "le-Haut", "le-Bas", "sur-Brume", "sous-Bois", "les-Prés", "la-Forêt",
+    "le-Vieux", "le-Neuf", "en-Plaine", "des-Monts", "la-Vallée",
+    "le-Château", "les-Vignes", "la-Rivière", "aux-Saules", "des-Dunes",
+    "les-Sources", "la-Chapelle", "sur-Mer", "le-Grand", "le-Petit",
+    "les-Bains", "la-Fontaine", "du-Val", "les-Étangs", "la-Croix",
+    "des-Landes", "les-Tilleuls", "le-Port", "la-Plage"]
+TOWNS = len(_HEADS) * len(_TAILS)
+
+
+def town(number: int) -> str:
+    """The name of an invented town, another one for each below `TOWNS`.
+
+    >>> town(0), town(27)
+    ('Saint-Aubin-le-Haut', 'Saint-Aubin-le-Bas')
+    """
+    tail, head = divmod(number, len(_HEADS))
+    return f'{_HEADS[head]}-{_TAILS[tail % len(_TAILS)]}'

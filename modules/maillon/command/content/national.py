@@ -9,21 +9,35 @@ The shape follows a network of 734 groceries and 60 platforms: donations of 20
 lots, of which seven in ten are small (1 to 6 hand-overs), a quarter cases (10
 to 40) and one in fifty is a pallet (300 to 700) that goes on to other
 branches; baskets of 18 lines; lots made of others, up to three steps deep.
+
+A benchmark of goods needs no more than goods: every basket is free, and who
+takes it is a code. The demo tells the story with `whole`: households with
+names and entitlements (`national_people`), invoices and their entries
+(`national_papers`), volunteers, and the papers of what moved.
 """
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from aid_basket.checkout import checkout
+from aid_branch.card import ALPHABET as CARD_ALPHABET
 from aid_branch.slices import slices
+from aid_donation import public_code, transfer
 
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-__all__ = ['BRANCHES', 'Network', 'Story', 'gtin', 'load', 'tell']
+from . import names, national_papers, national_people
+from .bulk import (
+    Indexes, Numbers, code, copy, go_on_counting, next_id, of_code, say,
+    table)
+
+__all__ = [
+    'BRANCHES', 'SCALES', 'Load', 'Network', 'Scale', 'Story', 'gtin', 'load',
+    'tell']
 
 BRANCHES = 800
 PRODUCTS = 5000
@@ -40,6 +54,9 @@ LINES_A_BASKET = 18
 #: grocery, of which a family knows a half
 MOVES_A_HOUSEHOLD = 500
 DAYS = 365
+REGIONS = 13
+#: Days that all goods keep after they came
+KEEPS = 400
 FAMILIES = ['dry_starch', 'canned', 'pulses', 'sweet_salty', 'fats']
 PRODUCT_TABLES = [
     'product_template', 'product_product', 'product_identifier',
@@ -50,6 +67,10 @@ LOADED = [
     'aid_donation_line', 'aid_distribution_session', 'aid_basket',
     'aid_basket_line', 'aid_household', 'aid_household_member',
     'party_party']
+#: And those that only a whole network has
+LOADED_WHOLE = [
+    'stock_shipment_internal', 'aid_disposal', 'aid_disposal_line',
+    *national_people.LOADED, *national_papers.LOADED]
 
 
 @dataclass(frozen=True)
@@ -64,7 +85,11 @@ class Network:
 
 @dataclass(frozen=True)
 class Story:
-    "Ids of the rows that are copied"
+    """Ids of the rows that are copied.
+
+    Where it was told whole, `lot`... are those of somebody who pays nothing
+    and *whole* has what else there is, see `_tell_whole`.
+    """
     lot: int
     received: int
     handed_over: int
@@ -76,97 +101,220 @@ class Story:
     household: int
     member: int
     party: int
+    whole: dict[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class Scale:
+    "How large a network is; *moves* are those of its year"
+    sites: int
+    households: int
+    moves: int
+
+
+#: A region, and the whole network; as many households at each site
+SCALES = {
+    'large': Scale(sites=90, households=7_560, moves=1_000_000),
+    'national': Scale(sites=800, households=60_000, moves=10_000_000),
+    }
+
+
+Step = tuple[str, Callable[[], None]]
+
+
+@dataclass
+class Load:
+    """One load of about *moves* stock moves of a year that ends on *today*.
+
+    In one transaction, into the database where `tell` has told the *story*
+    that is copied: all of it is there afterwards, or nothing.
+
+    :param households: of the whole network; empty: by the number of moves
+    """
+    story: Story
+    moves: int
+    today: dt.date
+    households: int | None = None
+    #: The first id of each table that is loaded
+    first: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        groups = max(2, round(self.moves / MOVES_A_LOT / GROUP))
+        self.lots = groups * GROUP
+        if self.households is None:
+            self.households = max(
+                1, self.moves // MOVES_A_HOUSEHOLD // BRANCHES) * BRANCHES
+        self.tables = LOADED + (LOADED_WHOLE if self.story.whole else [])
+        self.indexes = Indexes(self.tables)
+        self.first = {name: next_id(name) for name in self.tables}
+        self.numbers = Numbers.of('aid_lot', 'sequence_lot')
+
+    def steps(self) -> list[Step]:
+        "What is to be done one after the other, each with its name"
+        plan = [
+            (name[2:], lambda n=name, s=statement: table(n, s))
+            for name, statement in _plan(self).items()]
+        before: list[Step] = []
+        beside: list[Step] = []
+        if self.story.whole:
+            before = [
+                ("names", national_people.name_all),
+                ("numbers", lambda: national_papers.make_numbers(self))]
+            beside = [
+                *national_people.steps(self), *_steps_of_papers(self),
+                *national_papers.steps(self)]
+        return [
+            ("begin", self._begin),
+            *before,
+            *plan,
+            ("indexes off", self.indexes.drop),
+            ("people", lambda: _copy_people(self)),
+            ("goods", lambda: _copy_goods(self)),
+            *beside,
+            ("baskets", lambda: _copy_baskets(self)),
+            ("moves", lambda: _copy_moves(self)),
+            *self.indexes.steps(),
+            ("next ids", self._end),
+            ("goods on hand", Pool().get('aid.lot.on_hand').rebuild),
+            ]
+
+    @staticmethod
+    def _begin() -> None:
+        say("SET LOCAL work_mem = '256MB'")
+        say("SET LOCAL maintenance_work_mem = '512MB'")
+        say("SET LOCAL max_parallel_workers_per_gather = 0")
+
+    def _end(self) -> None:
+        for name in self.tables:
+            go_on_counting(name)
+        self.numbers.go_on(self.lots)
+
+    def network(self) -> Network:
+        "Where the copies are, once all steps are done"
+        count, baskets = say(
+            "SELECT (SELECT count(*) FROM stock_move),"
+            " (SELECT count(*) FROM t_basket)")[0]
+        return Network(
+            self.first['stock_lot'], self.lots, count, baskets,
+            self.first['aid_donation'])
 
 
 def load(story: Story, moves: int, today: dt.date) -> Network:
-    """Load about *moves* stock moves of a year that ends on *today*.
-
-    In the current transaction, into the database where `tell` has told the
-    *story* that is copied. PostgreSQL only: SQLite has no generated series,
-    and no place for millions of rows.
-    """
-    lots = max(2, round(moves / MOVES_A_LOT / GROUP)) * GROUP
-    _say("SET LOCAL work_mem = '256MB'")
-    _say("SET LOCAL maintenance_work_mem = '512MB'")
-    _say("SET LOCAL max_parallel_workers_per_gather = 0")
-    first = {table: _next_id(table) for table in LOADED}
-    number, = Pool().get('stock.lot').next_numbers(1)
-    first_number = int(number[1:]) + 1
-    _plan(lots, moves, today)
-    with _without_indexes():
-        _copy_all(story, first, first_number)
-    for table in LOADED:
-        _go_on_counting(table)
-    _go_on_numbering(first_number + lots)
-    Pool().get('aid.lot.on_hand').rebuild()
-    count, baskets = _say(
-        "SELECT (SELECT count(*) FROM stock_move),"
-        " (SELECT count(*) FROM t_basket)")[0]
-    return Network(
-        first['stock_lot'], lots, count, baskets, first['aid_donation'])
+    "Do all steps of a `Load`, in the current transaction"
+    loading = Load(story, moves, today)
+    for _, work in loading.steps():
+        work()
+    return loading.network()
 
 
 # The story that is copied
 
-def tell(branches: int, today: dt.date) -> Story:
+def tell(
+        branches: int, today: dt.date, whole: bool = False) -> Story:
     """Make a network of *branches*, and one gift that a household takes home.
 
-    In a database that is set up (company, fiscal year).
+    In a database that is set up (company, fiscal year), below its national
+    body where it has one.
+
+    :param whole: tell what else a network does, see `_tell_whole`
     """
     company, = Pool().get('company.company').search([])
     with Transaction().set_context(company=company.id):
-        return _tell(company, branches, today)
+        return _tell(company, branches, today, whole)
 
 
-def _tell(company, branches: int, today: dt.date) -> Story:
+def _tell(company, branches: int, today: dt.date, whole: bool) -> Story:
     pool = Pool()
-    Donation = pool.get('aid.donation')
     Session = pool.get('aid.distribution.session')
     places = _make_branches(company, branches)
     products = _make_products()
     donors = _make_donors()
     first = places[0]
-    # Always free: no invoice, whose numbers must not be copied
-    source, = pool.get('aid.supply.source').search([('code', '=', 'fse')])
-    donation, = Donation.create([{
-                'branch': first.id,
-                'donor': donors[0].id,
-                'supply_source': source.id,
-                'lines': [('create', [{
-                                'product': products[0].id,
-                                'family': products[0].family.id,
-                                'quantity': 2,
-                                'unit': products[0].default_uom.id,
-                                'best_before': (
-                                    today + dt.timedelta(days=400)),
-                                'label_lot': 'B0',
-                                }])],
-                }])
-    Donation.receive([donation])
-    lot = donation.lines[0].lot
-    household, = pool.get('aid.household').create([{
-                'branch': first.id,
-                'members': [('create', [
-                            {'main': True, 'birth_year': 1980}])],
-                }])
-    session, = Session.create([{'branch': first.id, 'date': today}])
-    basket = _make_basket(session, household, lot)
-    Session.write([session], {'cash_counted': session.cash_float})
+    # Where papers are numbered, on the eve of the year: numbers go up
+    day = today - dt.timedelta(days=DAYS) if whole else today
+    if whole:
+        _make_rules(places, today)
+    # European goods are always free: no invoice, whose numbers must not be
+    # copied
+    donation = _receive(
+        first, donors[0], products if whole else products[:1],
+        'company_gift' if whole else 'fse', day)
+    lots = [line.lot for line in donation.lines]
+    household = _make_household(first)
+    if whole:
+        _entitle(household, 'free', day)
+    session, = Session.create([{'branch': first.id, 'date': day}])
+    basket, *_ = _hand_over(session, household, lots, None)
+    more = None
+    if whole:
+        more = {
+            **_tell_whole(session, places, lots, day),
+            **national_people.tell(first, today)}
+    Session.write([session], {
+            'cash_counted': Session(session.id).cash_expected})
     Session.close([session])
     line, = basket.lines
     received, = pool.get('stock.move').search([
-            ('lot', '=', lot.id), ('from_location.type', '=', 'supplier')])
+            ('lot', '=', lots[0].id),
+            ('from_location.type', '=', 'supplier')])
     return Story(
-        lot=lot.id, received=received.id, handed_over=line.move.id,
+        lot=lots[0].id, received=received.id, handed_over=line.move.id,
         donation=donation.id, donation_line=donation.lines[0].id,
         session=session.id, basket=basket.id, line=line.id,
         household=household.id, member=household.members[0].id,
-        party=household.party.id)
+        party=household.party.id, whole=more)
 
 
-def _make_basket(session, household, lot):
+def _receive(branch, donor, products, source: str, day: dt.date):
+    "A donation of each of *products*"
+    pool = Pool()
+    Donation = pool.get('aid.donation')
+    source, = pool.get('aid.supply.source').search([('code', '=', source)])
+    donation, = Donation.create([{
+                'branch': branch.id,
+                'donor': donor.id,
+                'supply_source': source.id,
+                'received_on': day,
+                'lines': [('create', [{
+                                'product': product.id,
+                                'family': product.family.id,
+                                'quantity': 20,
+                                'unit': product.default_uom.id,
+                                'best_before': (
+                                    day + dt.timedelta(days=KEEPS)),
+                                'label_lot': 'B0',
+                                } for product in products])],
+                }])
+    Donation.receive([donation])
+    return donation
+
+
+def _make_household(branch):
+    household, = Pool().get('aid.household').create([{
+                'branch': branch.id,
+                'members': [('create', [
+                            {'main': True, 'birth_year': 1980}])],
+                }])
+    return household
+
+
+def _entitle(household, contribution: str, day: dt.date):
+    Entitlement = Pool().get('aid.entitlement')
+    entitlement, = Entitlement.create([{
+                'household': household.id,
+                'branch': household.branch.id,
+                'valid_from': day - dt.timedelta(days=10),
+                'valid_until': day + dt.timedelta(days=170),
+                'contribution': contribution,
+                }])
+    Entitlement.grant([entitlement])
+    return entitlement
+
+
+def _hand_over(session, household, lots, pay: str | None) -> list:
+    "A basket of one line for each of *lots*, checked out"
     Basket = Pool().get('aid.basket')
-    basket, = Basket.create([{
+    baskets = Basket.create([{
                 'session': session.id,
                 'household': household.id,
                 'lines': [('create', [{
@@ -176,27 +324,90 @@ def _make_basket(session, household, lot):
                                 'quantity': 1,
                                 'unit': lot.product.default_uom.id,
                                 }])],
-                }])
-    checkout([basket], None)
-    return Basket(basket.id)
+                } for lot in lots])
+    checkout(baskets, pay)
+    return Basket.browse([b.id for b in baskets])
+
+
+def _tell_whole(session, places, lots, day: dt.date) -> dict[str, int]:
+    """What else a network does: somebody pays, goods go on, some are lost.
+
+    :return: ids of the rows that are copied, by what they are here
+    """
+    pool = Pool()
+    Disposal = pool.get('aid.disposal')
+    Reason = pool.get('aid.disposal.reason')
+    branch, other = places[:2]
+    household = _make_household(branch)
+    entitlement = _entitle(household, 'standard', day)
+    cash, *_ = _hand_over(session, household, lots, 'cash')
+    card, = _hand_over(session, household, lots[:1], 'card')
+    shipment = _send(branch, other, lots[0], day)
+    sent, arrived = sorted(
+        shipment.moves, key=lambda m: m.to_location == other.storage)
+    disposal = Disposal.dispose(
+        branch, [(lots[0], branch.storage, 1)],
+        Reason.search([], order=[('id', 'ASC')], limit=1)[0], on=day)
+    disposed, = pool.get('stock.move').search(
+        [('origin', '=', str(disposal))])
+    return {
+        'cash': cash.id, 'card': card.id, 'entitlement': entitlement.id,
+        'shipment': shipment.id, 'sent': sent.id, 'arrived': arrived.id,
+        'disposal': disposal.id, 'disposal_line': disposal.lines[0].id,
+        'disposed': disposed.id,
+        }
+
+
+def _send(from_, to, lot, day: dt.date):
+    "Some of *lot* goes to another branch, and arrives"
+    Shipment = Pool().get('stock.shipment.internal')
+    shipment = transfer.prepare(from_, to, [(lot, 1)])
+    Shipment.write([shipment], {
+            'effective_start_date': day, 'effective_date': day})
+    Shipment.send([shipment])
+    Shipment.accept([Shipment(shipment.id)])
+    return Shipment(shipment.id)
+
+
+def _make_rules(places, today: dt.date) -> None:
+    """What the regions ask: to the cent, so that lines add up to a basket.
+
+    A network that rounds to coins shares by line what it leaves, which no
+    copy could do.
+    """
+    Pool().get('aid.contribution.rule').create([{
+                'branch': region.id,
+                'mode': 'per_kg',
+                'rate': Decimal('0.10'),
+                'valid_from': dt.date(today.year - 1, 1, 1),
+                'source': "Exemple : au centime près",
+                } for region in {place.parent for place in places}])
 
 
 def _make_branches(company, count: int) -> list:
     "A national body, thirteen regions and *count* groceries"
-    Branch = Pool().get('aid.branch')
+    pool = Pool()
+    Branch = pool.get('aid.branch')
+    grocery, = pool.get('aid.service').search(
+        [('code', '=', 'social_grocery')])
     common = {'company': company.id}
-    national, = Branch.create([{
-                **common, 'name': "National", 'code': 'NAT',
-                'kind': 'national', 'has_stock': False}])
+    national = Branch.search([('kind', '=', 'national')], limit=1)
+    if not national:
+        national = Branch.create([{
+                    **common, 'name': "National", 'code': 'NAT',
+                    'kind': 'national', 'has_stock': False}])
     regions = Branch.create([{
                 **common, 'name': f"Région {n}", 'code': f'R{n:02}',
-                'kind': 'region', 'parent': national.id, 'has_stock': False,
-                } for n in range(1, 14)])
+                'kind': 'region', 'parent': national[0].id,
+                'has_stock': False,
+                } for n in range(1, min(REGIONS, count) + 1)])
     made = []
-    for numbers in slices(range(1, count + 1)):
+    for numbers in slices(range(count)):
         made += Branch.create([{
-                    **common, 'name': f"Épicerie {n}", 'code': f'S{n:04}',
-                    'kind': 'site', 'parent': regions[n % 13].id,
+                    **common, 'name': f"Épicerie de {names.town(n)}",
+                    'code': f'S{n + 1:04}', 'kind': 'site',
+                    'parent': regions[(n + 1) % len(regions)].id,
+                    'services': [('create', [{'service': grocery.id}])],
                     } for n in numbers])
     return made
 
@@ -227,17 +438,17 @@ def _make_products() -> list:
                                                 }])],
                                 }])],
                 } for n, family in enumerate(families)])
-    _say(
+    say(
         'CREATE TEMPORARY TABLE t_gtin (n int, code text) ON COMMIT DROP')
     codes = [
         (n, gtin(n)) for n in range(len(families), PRODUCTS)]
-    _say(
+    say(
         'INSERT INTO t_gtin SELECT * FROM unnest(%s::int[], %s::text[])',
         [n for n, _ in codes], [code for _, code in codes])
     for template in made:
         _copy_product(template, len(made), made.index(template))
     for table in PRODUCT_TABLES:
-        _go_on_counting(table)
+        go_on_counting(table)
     return [template.products[0] for template in made]
 
 
@@ -246,7 +457,7 @@ def _copy_product(template, step: int, start: int) -> None:
     product, = template.products
     identifier, = product.identifiers
     source = f"(SELECT * FROM t_gtin WHERE n % {step} = {start})"
-    ids = {table: _next_id(table) for table in PRODUCT_TABLES}
+    ids = {table: next_id(table) for table in PRODUCT_TABLES}
     nth = 'row_number() OVER (ORDER BY new.n) - 1'
     template_id = f"{ids['product_template']} + {nth}"
     product_id = f"{ids['product_product']} + {nth}"
@@ -257,15 +468,15 @@ def _copy_product(template, step: int, start: int) -> None:
             ('product_identifier', identifier.id, {
                     'product': product_id, 'code': 'new.code'}),
             ]:
-        _copy(table, old, source, {'id': f'{ids[table]} + {nth}', **values})
+        copy(table, old, source, {'id': f'{ids[table]} + {nth}', **values})
     for table, column, owner, id_ in [
             ('product_cost_price_method', 'template', template, template_id),
             ('product_list_price', 'template', template, template_id),
             ('product_cost_price', 'product', product, product_id)]:
-        for old, in _say(
+        for old, in say(
                 f'SELECT id FROM {table} WHERE {column} = {owner.id}'):
-            _copy(table, old, source, {
-                    'id': f'{_next_id(table)} + {nth}', column: id_})
+            copy(table, old, source, {
+                    'id': f'{next_id(table)} + {nth}', column: id_})
 
 
 def gtin(number: int) -> str:
@@ -292,67 +503,97 @@ def _make_donors() -> list:
 
 # What is to be loaded, in tables that are gone with the transaction
 
-def _plan(lots: int, moves: int, today: dt.date) -> None:
-    "Every lot, link, transfer and hand-over, none of them written yet"
-    for table, statement in {
-            't_branch': """
-                SELECT (row_number() OVER (ORDER BY b.id) - 1)::int AS n,
-                    b.id, b.code, w.storage_location AS storage
-                FROM aid_branch b
-                JOIN stock_location w ON w.id = b.warehouse
-                WHERE b.code LIKE 'S%'""",
-            't_product': """
-                SELECT (row_number() OVER (ORDER BY p.id) - 1)::int AS n,
-                    p.id, t.family
-                FROM product_product p
-                JOIN product_template t ON t.id = p.template
-                JOIN product_identifier i ON i.product = p.id
-                WHERE i.code LIKE '3990%'""",
-            't_donor': """
-                SELECT (row_number() OVER (ORDER BY id) - 1)::int AS n, id
-                FROM party_party WHERE name LIKE 'Magasin %'""",
-            't_household': f"""
+def _plan(load: Load) -> dict[str, str]:
+    """Every lot, link, transfer, hand-over and basket, none of them written.
+
+    :return: SQL by the name of its table, in order
+    """
+    return {
+        **_plan_people(load), **_plan_goods(load), **_plan_baskets(load),
+        **(national_papers.plan(load) if load.story.whole else {})}
+
+
+def _plan_people(load: Load) -> dict[str, str]:
+    whole = bool(load.story.whole)
+    size = (
+        "CASE WHEN born < 1970 THEN 1 + h.n % 2"
+        " ELSE (ARRAY[1,1,1,2,2,2,3,3,4,4,5,6])[1 + h.n * 7 % 12] END"
+        if whole else '1')
+    return {
+        't_branch': """
+            SELECT (row_number() OVER (ORDER BY b.id) - 1)::int AS n,
+                b.id, b.code, w.storage_location AS storage
+            FROM aid_branch b
+            JOIN stock_location w ON w.id = b.warehouse
+            WHERE b.code LIKE 'S%'""",
+        't_product': """
+            SELECT (row_number() OVER (ORDER BY p.id) - 1)::int AS n,
+                p.id, t.family
+            FROM product_product p
+            JOIN product_template t ON t.id = p.template
+            JOIN product_identifier i ON i.product = p.id
+            WHERE i.code LIKE '3990%'""",
+        't_donor': """
+            SELECT (row_number() OVER (ORDER BY id) - 1)::int AS n, id
+            FROM party_party WHERE name ~ '^Magasin [0-9]+$'""",
+        # People of a branch take turns; the first of eight pays nothing
+        't_household': f"""
+            SELECT h.*, {size} AS size
+            FROM (
                 SELECT h.n, b.id AS branch, b.n AS place,
-                    h.n / (SELECT count(*) FROM t_branch) AS nth
-                FROM generate_series(0, {_households(moves)} - 1) h(n)
+                    h.n / (SELECT count(*) FROM t_branch) AS nth,
+                    1950 + h.n * 7 % 53 AS born,
+                    DATE '{load.today}' - {DAYS} - h.n * 37 % 180 AS since,
+                    {"h.n / (SELECT count(*) FROM t_branch) % 8 = 0"
+                        if whole else 'true'} AS free
+                FROM generate_series(0, {load.households} - 1) h(n)
                 JOIN t_branch b
-                    ON b.n = h.n % (SELECT count(*) FROM t_branch)""",
-            't_own': f"""
-                SELECT *, (outs + left_over + disposed)::float AS total
-                FROM (
-                    SELECT n,
-                        (CASE WHEN n <= {FIRST_DONATION} THEN 0
-                            ELSE 1 + (n - {FIRST_DONATION} - 1) / {GROUP}
-                            END)::int AS donation,
-                        (CASE WHEN n = 1 THEN {PALLET}
-                            WHEN n % 50 = 1 THEN 300 + (n * 7919) % 401
-                            WHEN n % 4 = 2 THEN 10 + (n * 7919) % 31
-                            ELSE 1 + (n * 7919) % 6 END)::int AS outs,
-                        CASE WHEN n % 50 = 1 THEN 120
-                            WHEN n % 4 = 2 THEN 20 ELSE 3 END AS span,
-                        CASE WHEN n = 1 THEN {SITES}
-                            WHEN n % 50 = 1 THEN 40 ELSE 1 END AS sites,
-                        (CASE WHEN n % 20 < 13 THEN 1 + n % 5
-                            ELSE 0 END)::int AS left_over,
-                        CASE WHEN n % 20 = 3 THEN 1 ELSE 0 END AS disposed
-                    FROM generate_series(1::bigint, {lots}) n
-                    ) own""",
-            't_link': """
-                SELECT (g + l.lot) AS lot, (g + l.parent) AS parent,
-                    l.quantity
-                FROM (
-                    SELECT n - n % 20 AS g,
-                        sum(total) FILTER (WHERE n % 20 = 7) AS t7,
-                        sum(total) FILTER (WHERE n % 20 = 8) AS t8,
-                        sum(total) FILTER (WHERE n % 20 = 9) AS t9
-                    FROM t_own GROUP BY 1
-                    ) own
-                CROSS JOIN LATERAL (VALUES
-                    (7, 6, t7 + t8 + t9 / 2), (8, 7, t8 + t9 / 2),
-                    (9, 8, t9 / 2), (9, 5, t9 / 2)
-                    ) l(lot, parent, quantity)
-                WHERE l.quantity IS NOT NULL""",
-            't_lot': f"""
+                    ON b.n = h.n % (SELECT count(*) FROM t_branch)) h""",
+        }
+
+
+def _plan_goods(load: Load) -> dict[str, str]:
+    today = load.today
+    return {
+        't_own': f"""
+            SELECT *, (outs + left_over + disposed)::float AS total
+            FROM (
+                SELECT n,
+                    (CASE WHEN n <= {FIRST_DONATION} THEN 0
+                        ELSE 1 + (n - {FIRST_DONATION} - 1) / {GROUP}
+                        END)::int AS donation,
+                    (CASE WHEN n = 1 THEN {PALLET}
+                        WHEN n % 50 = 1 THEN 300 + (n * 7919) % 401
+                        WHEN n % 4 = 2 THEN 10 + (n * 7919) % 31
+                        ELSE 1 + (n * 7919) % 6 END)::int AS outs,
+                    CASE WHEN n % 50 = 1 THEN 120
+                        WHEN n % 4 = 2 THEN 20 ELSE 3 END AS span,
+                    CASE WHEN n = 1 THEN {SITES}
+                        WHEN n % 50 = 1 THEN 40 ELSE 1 END AS sites,
+                    (CASE WHEN n % 20 < 13 THEN 1 + n % 5
+                        ELSE 0 END)::int AS left_over,
+                    CASE WHEN n % 20 = 3 THEN 1 ELSE 0 END AS disposed
+                FROM generate_series(1::bigint, {load.lots}) n
+                ) own""",
+        't_link': """
+            SELECT (g + l.lot) AS lot, (g + l.parent) AS parent,
+                l.quantity
+            FROM (
+                SELECT n - n % 20 AS g,
+                    sum(total) FILTER (WHERE n % 20 = 7) AS t7,
+                    sum(total) FILTER (WHERE n % 20 = 8) AS t8,
+                    sum(total) FILTER (WHERE n % 20 = 9) AS t9
+                FROM t_own GROUP BY 1
+                ) own
+            CROSS JOIN LATERAL (VALUES
+                (7, 6, t7 + t8 + t9 / 2), (8, 7, t8 + t9 / 2),
+                (9, 8, t9 / 2), (9, 5, t9 / 2)
+                ) l(lot, parent, quantity)
+            WHERE l.quantity IS NOT NULL""",
+        't_lot': f"""
+            SELECT *, least(date + 1, DATE '{today}') AS made_on,
+                least(date + 2, DATE '{today}') AS gone_on
+            FROM (
                 SELECT o.*, b.n AS place, b.id AS branch, b.storage,
                     p.id AS product, p.family,
                     DATE '{today}' - {DAYS - 1} + (
@@ -371,188 +612,242 @@ def _plan(lots: int, moves: int, today: dt.date) -> None:
                     SELECT parent, sum(quantity) AS quantity FROM t_link
                     GROUP BY parent) used ON used.parent = o.n
                 LEFT JOIN (SELECT DISTINCT lot FROM t_link) made
-                    ON made.lot = o.n""",
-            't_share': f"""
-                SELECT l.n, l.product, l.branch AS from_branch,
-                    l.storage AS out_of, b.id AS branch, b.storage,
-                    least(l.date + 2, DATE '{today}') AS date,
-                    count(*)::float AS quantity
+                    ON made.lot = o.n) lot""",
+        't_share': """
+            SELECT l.n, l.product, l.branch AS from_branch,
+                l.storage AS out_of, b.id AS branch, b.storage,
+                l.gone_on AS date, count(*)::float AS quantity
+            FROM t_lot l
+            CROSS JOIN generate_series(1, l.outs) k
+            JOIN t_branch b ON b.n = (l.place + 17 * ((k - 1) % l.sites))
+                % (SELECT count(*) FROM t_branch)
+            WHERE l.sites > 1 AND b.id != l.branch
+            GROUP BY 1, 2, 3, 4, 5, 6, 7""",
+        }
+
+
+def _plan_baskets(load: Load) -> dict[str, str]:
+    story = load.story
+    return {
+        't_template': _templates(story),
+        't_good': """
+            SELECT family, max(kg) AS kg, max(market_value) AS market_value,
+                max(asked) AS asked
+            FROM t_template GROUP BY family""",
+        't_taken': f"""
+            SELECT n, branch, storage, product, family, date,
+                (row_number() OVER (
+                    PARTITION BY branch ORDER BY date, n) - 1)
+                / {LINES_A_BASKET} AS chunk
+            FROM (
+                SELECT l.n, b.id AS branch, b.storage, l.product, l.family,
+                    least(
+                        l.date + 3 + k * l.span / l.outs,
+                        DATE '{load.today}') AS date
                 FROM t_lot l
                 CROSS JOIN generate_series(1, l.outs) k
-                JOIN t_branch b ON b.n = (l.place + 17 * ((k - 1) % l.sites))
+                JOIN t_branch b ON b.n = (
+                    l.place + 17 * ((k - 1) % l.sites))
                     % (SELECT count(*) FROM t_branch)
-                WHERE l.sites > 1 AND b.id != l.branch
-                GROUP BY 1, 2, 3, 4, 5, 6, 7""",
-            't_taken': f"""
-                SELECT n, branch, storage, product, date,
-                    (row_number() OVER (
-                        PARTITION BY branch ORDER BY date, n) - 1)
-                    / {LINES_A_BASKET} AS chunk
-                FROM (
-                    SELECT l.n, b.id AS branch, b.storage, l.product, least(
-                            l.date + 3 + k * l.span / l.outs,
-                            DATE '{today}') AS date
-                    FROM t_lot l
-                    CROSS JOIN generate_series(1, l.outs) k
-                    JOIN t_branch b ON b.n = (
-                        l.place + 17 * ((k - 1) % l.sites))
-                        % (SELECT count(*) FROM t_branch)
-                    ) taken""",
-            't_basket': """
+                ) taken""",
+        't_basket': """
+            SELECT b.*, h.n AS household, h.size, h.since, h.free,
+                CASE WHEN h.free THEN 0 ELSE b.price END AS asked,
+                CASE WHEN h.free THEN 'free' WHEN b.turn % 4 = 3 THEN 'card'
+                    ELSE 'cash' END AS pay
+            FROM (
                 SELECT row_number() OVER (
-                        ORDER BY max(date), branch, chunk) AS n,
-                    branch, chunk, max(date) AS date,
-                    count(*)::float AS quantity
-                FROM t_taken GROUP BY branch, chunk""",
-            't_session': """
-                SELECT row_number() OVER (ORDER BY date, branch) AS n,
-                    branch, date, count(*) AS baskets,
-                    sum(quantity) AS quantity
-                FROM t_basket GROUP BY branch, date""",
-            't_line': """
-                SELECT row_number() OVER (ORDER BY b.n, t.n) AS n,
-                    t.n AS lot, b.n AS basket, t.branch, t.storage,
-                    t.product, b.date
-                FROM t_taken t JOIN t_basket b USING (branch, chunk)""",
-            }.items():
-        _say(f'CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS {statement}')
-        _say(f'ANALYZE {table}')
+                        ORDER BY max(t.date), branch, chunk) AS n,
+                    row_number() OVER (
+                        PARTITION BY branch
+                        ORDER BY max(t.date), chunk) AS turn,
+                    branch, chunk, max(t.date) AS date, sum(g.kg) AS kg,
+                    sum(g.market_value) AS market_value,
+                    sum(g.asked) AS price
+                FROM t_taken t JOIN t_good g USING (family)
+                GROUP BY branch, chunk) b
+            JOIN t_household h ON h.branch = b.branch AND h.nth = b.turn % (
+                SELECT count(*) FROM t_household m WHERE m.place = 0)""",
+        't_session': """
+            SELECT row_number() OVER (ORDER BY date, branch) AS n,
+                branch, date, count(*) AS baskets, sum(size) AS people,
+                sum(kg) AS kg, sum(market_value) AS market_value,
+                sum(asked) AS asked,
+                coalesce(sum(asked) FILTER (WHERE pay = 'cash'), 0) AS cash,
+                coalesce(sum(asked) FILTER (WHERE pay = 'card'), 0) AS card
+            FROM t_basket GROUP BY branch, date""",
+        't_line': """
+            SELECT row_number() OVER (ORDER BY b.n, t.n) AS n,
+                t.n AS lot, b.n AS basket, t.branch, t.storage,
+                t.product, b.date, o.line, o.move
+            FROM t_taken t
+            JOIN t_basket b USING (branch, chunk)
+            JOIN t_template o ON o.family = t.family AND o.free = b.free""",
+        't_paper': """
+            SELECT b.n, p.code || '-N' || b.n AS number,
+                NULL::int AS invoice, NULL::int AS entitlement
+            FROM t_basket b JOIN t_branch p ON p.id = b.branch""",
+        }
 
 
-def _households(moves: int) -> int:
-    "As many for each branch: a basket is of the one whose turn it is"
-    return max(1, moves // MOVES_A_HOUSEHOLD // BRANCHES) * BRANCHES
+def _templates(story: Story) -> str:
+    "SQL of the line that is copied for goods of each family, free and not"
+    columns = 'l.id AS line, l.move, l.kg, l.market_value, l.asked'
+    if not story.whole:
+        return f"""
+            SELECT f.family, true AS free, {columns}
+            FROM aid_basket_line l
+            CROSS JOIN (SELECT DISTINCT family FROM t_product) f
+            WHERE l.id = {story.line}"""
+    return f"""
+        SELECT DISTINCT ON (t.family, b.document) t.family,
+            b.document = 'hand_over' AS free, {columns}
+        FROM aid_basket_line l
+        JOIN aid_basket b ON b.id = l.basket
+        JOIN product_product p ON p.id = l.product
+        JOIN product_template t ON t.id = p.template
+        WHERE b.session = {story.session}
+        ORDER BY t.family, b.document, l.id"""
 
 
 # The copies
 
-def _copy_all(
-        story: Story, first: dict[str, int], first_number: int) -> None:
-    "Write what was planned: the people, the goods, then all that moved"
-    _copy_people(story, first)
-    _copy_goods(story, first, first_number)
-    _copy_baskets(story, first)
-    _copy_moves(story, first)
-
-
-def _copy_people(story: Story, first: dict[str, int]) -> None:
+def _copy_people(load: Load) -> None:
+    "Households with their parties; one person each, unless it is whole"
+    story, first = load.story, load.first
+    numbers = Numbers.of('aid_household', 'sequence_household')
+    number = numbers.sql('new.n')
     household = f"{first['aid_household']} + new.n"
     party = f"{first['party_party']} + new.n"
-    for table, template, values in [
-            ('party_party', story.party, {
-                    'id': party,
-                    'name': "'N' || lpad(new.n::text, 7, '0')",
-                    'code': "'N' || lpad(new.n::text, 7, '0')",
-                    'branch': 'new.branch',
-                    }),
-            ('aid_household', story.household, {
-                    'id': household,
-                    'party': party,
-                    'branch': 'new.branch',
-                    'code': "'N' || lpad(new.n::text, 7, '0')",
-                    'card_code': "'NC' || lpad(new.n::text, 7, '0')",
-                    }),
-            ('aid_household_member', story.member, {
-                    'id': f"{first['aid_household_member']} + new.n",
-                    'household': household,
-                    'birth_year': '1940 + (new.n * 7 % 65)::int',
-                    })]:
-        _copy(table, template, 't_household', values)
+    copy('party_party', story.party, 't_household', {
+            'id': party, 'name': number, 'code': number,
+            **of_code(number, 'code'), 'branch': 'new.branch'})
+    copy(
+        'aid_household', story.household,
+        national_people.HOUSEHOLDS if story.whole else 't_household', {
+            'id': household,
+            'party': party,
+            'branch': 'new.branch',
+            'code': number,
+            'card_code': f"'C' || {code('new.n', 10, CARD_ALPHABET)}",
+            **(national_people.ADDRESS if story.whole else {}),
+            })
+    if not story.whole:
+        copy('aid_household_member', story.member, 't_household', {
+                'id': f"{first['aid_household_member']} + new.n",
+                'household': household,
+                'birth_year': 'new.born',
+                })
+    numbers.go_on(load.households)
 
 
-def _copy_goods(
-        story: Story, first: dict[str, int], first_number: int) -> None:
+def _copy_goods(load: Load) -> None:
     "Donations and their lines, the lots, and what was made of what"
+    story, first = load.story, load.first
+    numbers = Numbers.of('aid_donation', 'sequence_donation')
     donation = f"{first['aid_donation']} + new.donation"
-    _copy('aid_donation', story.donation, """(
-            SELECT donation, branch, date, d.id AS donor
-            FROM (
-                SELECT DISTINCT donation, branch, date FROM t_lot) g
-            JOIN t_donor d ON d.n = g.donation % (
-                SELECT count(*) FROM t_donor))""", {
+    source = """(
+        SELECT donation, branch, date, d.id AS donor
+        FROM (
+            SELECT DISTINCT donation, branch, date FROM t_lot) g
+        JOIN t_donor d ON d.n = g.donation % (
+            SELECT count(*) FROM t_donor))"""
+    copy('aid_donation', story.donation, source, {
             'id': donation,
-            'number': "'N' || new.donation",
-            'code': "upper(md5('N' || new.donation))",
+            'number': numbers.sql('new.donation'),
+            'code': code('new.donation', public_code.LENGTH,
+                public_code.ALPHABET),
             'branch': 'new.branch',
             'donor': 'new.donor',
             'received_on': 'new.date',
             'received_at': 'new.date::timestamp + time \'09:00\'',
             })
+    numbers.go_on(say('SELECT max(donation) + 1 FROM t_lot')[0][0])
     line = f"{first['aid_donation_line']} + new.n - 1"
-    _copy('aid_donation_line', story.donation_line, 't_lot', {
+    copy(
+        'aid_donation_line', story.donation_line,
+        '(SELECT * FROM t_lot WHERE NOT made)', {
             'id': line,
             'donation': donation,
             'product': 'new.product',
             'family': 'new.family',
             'quantity': 'new.quantity',
             'net_weight': 'new.quantity',
-            'best_before': 'new.date + 400',
+            'best_before': f'new.date + {KEEPS}',
             'label_lot': "'B' || new.n % 1000",
             })
-    lot = f"{first['stock_lot']} + new.n - 1"
-    _copy('stock_lot', story.lot, """(
+    copy('stock_lot', story.lot, """(
             SELECT l.*, d.id AS donor FROM t_lot l
             JOIN t_donor d ON d.n = l.donation % (
                 SELECT count(*) FROM t_donor))""", {
-            'id': lot,
-            'number': (
-                f"'L' || lpad(({first_number} + new.n)::text, 7, '0')"),
+            'id': f"{first['stock_lot']} + new.n - 1",
+            'number': load.numbers.sql('new.n - 1'),
             'product': 'new.product',
             'donor': 'new.donor',
-            'donation_line': line,
-            'expiration_date': 'new.date + 400',
+            'donation_line': f'CASE WHEN NOT new.made THEN {line} END',
+            'expiration_date': f'new.date + {KEEPS}',
             'label_lot': "'B' || new.n % 1000",
             'net_weight': 'new.quantity',
             'value_date': 'new.date',
+            'looked_on': 'new.date',
             })
-    _say(f"""
+    say(f"""
         INSERT INTO aid_lot_parent (
             id, lot, parent, quantity, date, create_uid, create_date)
         SELECT {first['aid_lot_parent']} + row_number() OVER (
                 ORDER BY k.lot, k.parent) - 1,
             {first['stock_lot']} - 1 + k.lot,
             {first['stock_lot']} - 1 + k.parent,
-            k.quantity, l.date + 1, 1, now()
+            k.quantity, l.made_on, 1, now()
         FROM t_link k JOIN t_lot l ON l.n = k.lot""")
 
 
-def _copy_baskets(story: Story, first: dict[str, int]) -> None:
+def _copy_baskets(load: Load) -> None:
     "The sessions with their figures, the baskets and what is in them"
-    session = f"{first['aid_distribution_session']} + new.n - 1"
-    _copy('aid_distribution_session', story.session, 't_session', {
-            'id': session,
+    story, first = load.story, load.first
+    session = first['aid_distribution_session']
+    at = "least(new.date::timestamp + time '{}', now() AT TIME ZONE 'UTC')"
+    copy('aid_distribution_session', story.session, 't_session', {
+            'id': f'{session} + new.n - 1',
             'branch': 'new.branch',
             'date': 'new.date',
-            'opened_at': "new.date::timestamp + time '08:00'",
-            'closed_at': "new.date::timestamp + time '18:00'",
+            'opened_at': at.format('08:00'),
+            'closed_at': at.format('18:00'),
+            'cash_counted': 'old.cash_float + new.cash',
             'frozen_baskets_count': 'new.baskets',
-            'frozen_people_count': 'new.baskets * old.frozen_people_count',
-            'frozen_kg': 'new.quantity * old.frozen_kg',
-            'frozen_market_value': (
-                'new.quantity::numeric * old.frozen_market_value'),
-            'frozen_granted': 'new.quantity::numeric * old.frozen_granted',
+            'frozen_people_count': 'new.people',
+            'frozen_kg': 'new.kg',
+            'frozen_market_value': 'new.market_value',
+            'frozen_asked': 'new.asked',
+            'frozen_granted': 'new.market_value - new.asked',
+            'frozen_cash_taken': 'new.cash',
+            'frozen_card_taken': 'new.card',
             })
-    _copy('aid_basket', story.basket, """(
-            SELECT b.*, s.n AS session, p.code, h.n AS household
+    paid = (story.whole or {}).get('cash', story.basket)
+    copy('aid_basket', [story.basket, paid], f"""(
+            SELECT b.*, s.n AS session, p.number, p.invoice, p.entitlement,
+                CASE WHEN b.free THEN {story.basket} ELSE {paid} END
+                AS template
             FROM t_basket b
             JOIN t_session s USING (branch, date)
-            JOIN t_branch p ON p.id = b.branch
-            JOIN t_household h ON h.branch = b.branch AND h.nth = b.n % (
-                SELECT count(*) FROM t_household m
-                WHERE m.place = 0))""", {
+            JOIN t_paper p ON p.n = b.n)""", {
             'id': f"{first['aid_basket']} + new.n - 1",
-            'session': f"{first['aid_distribution_session']} "
-            "+ new.session - 1",
+            'session': f'{session} + new.session - 1',
             'branch': 'new.branch',
             'date': 'new.date',
-            'number': "new.code || '-N' || new.n",
+            'number': 'new.number',
+            'invoice': 'new.invoice',
             'household': f"{first['aid_household']} + new.household",
-            'kg': 'new.quantity * old.kg',
-            'market_value': 'new.quantity::numeric * old.market_value',
-            'granted': 'new.quantity::numeric * old.granted',
-            'checked_out_at': "new.date::timestamp + time '14:00'",
+            'entitlement': 'new.entitlement',
+            'people': 'new.size',
+            'kg': 'new.kg',
+            'market_value': 'new.market_value',
+            'asked': 'new.asked',
+            'granted': 'new.market_value - new.asked',
+            'checked_out_at': at.format('14:00'),
             })
-    _copy('aid_basket_line', story.line, 't_line', {
+    copy('aid_basket_line', _of_templates('line'),
+        '(SELECT *, line AS template FROM t_line)', {
             'id': f"{first['aid_basket_line']} + new.n - 1",
             'basket': f"{first['aid_basket']} + new.basket - 1",
             'product': 'new.product',
@@ -564,17 +859,23 @@ def _copy_baskets(story: Story, first: dict[str, int]) -> None:
             })
 
 
-def _copy_moves(story: Story, first: dict[str, int]) -> None:
+def _of_templates(column: str) -> list[int]:
+    return [id_ for id_, in say(f'SELECT DISTINCT {column} FROM t_template')]
+
+
+def _copy_moves(load: Load) -> None:
     """All that came, was made, went on, was thrown away or handed over.
 
     What was handed over comes first, so that its ids are those of the lines.
     """
+    story, first = load.story, load.first
     get_id = Pool().get('ir.model.data').get_id
     sorting = get_id('aid_lot', 'location_resort')
     disposal = get_id('aid_lot', 'location_disposal')
     transit = get_id('stock', 'location_transit')
     line = f"{first['aid_basket_line']} + new.n - 1"
-    _copy('stock_move', story.handed_over, 't_line', {
+    copy('stock_move', _of_templates('move'),
+        '(SELECT *, move AS template FROM t_line)', {
             'id': f"{first['stock_move']} + new.n - 1",
             'lot': f"{first['stock_lot']} + new.lot - 1",
             'product': 'new.product',
@@ -585,48 +886,53 @@ def _copy_moves(story: Story, first: dict[str, int]) -> None:
             'origin': f"'aid.basket.line,' || ({line})",
             })
     donated = f"{first['aid_donation_line']} + new.n - 1"
+    whole = story.whole or dict.fromkeys(
+        ['sent', 'arrived', 'disposed'], story.received)
     for source, template, values in [
             ('(SELECT * FROM t_lot WHERE NOT made)', story.received, {
                     'to_location': 'new.storage',
                     'to_branch': 'new.branch',
                     'origin': f"'aid.donation.line,' || ({donated})",
                     }),
-            ("""(SELECT l.*, k.quantity AS part
+            ("""(SELECT l.*, k.quantity AS part, l.made_on AS day
                 FROM t_link k JOIN t_lot l ON l.n = k.parent)""",
-                story.received, {
+                whole['sent'], {
                     **_inside('new.storage', sorting),
                     'from_branch': 'new.branch',
-                    'quantity': 'new.part',
-                    'internal_quantity': 'new.part',
+                    **_PART,
                     }),
-            ("""(SELECT l.*, k.quantity AS part
+            ("""(SELECT l.*, k.quantity AS part, l.made_on AS day
                 FROM t_link k JOIN t_lot l ON l.n = k.lot)""",
-                story.received, {
+                whole['arrived'], {
                     **_inside(sorting, 'new.storage'),
                     'to_branch': 'new.branch',
-                    'quantity': 'new.part',
-                    'internal_quantity': 'new.part',
+                    **_PART,
                     }),
-            ('t_share', story.received, {
+            (_SHARES if story.whole else 't_share', whole['sent'], {
                     **_inside('new.out_of', transit),
                     'from_branch': 'new.from_branch',
                     'to_branch': 'new.branch',
+                    **_shipment(load),
                     }),
-            ('t_share', story.received, {
+            (_SHARES if story.whole else 't_share', whole['arrived'], {
                     **_inside(transit, 'new.storage'),
                     'from_branch': 'new.from_branch',
                     'to_branch': 'new.branch',
+                    **_shipment(load),
                     }),
-            ("""(SELECT *, disposed::float AS part
-                FROM t_lot WHERE disposed > 0)""", story.received, {
+            (_DISPOSED if story.whole else """(
+                SELECT *, disposed::float AS part, gone_on AS day
+                FROM t_lot WHERE disposed > 0)""", whole['disposed'], {
                     **_inside('new.storage', disposal),
                     'from_branch': 'new.branch',
-                    'quantity': 'new.part',
-                    'internal_quantity': 'new.part',
+                    **_PART,
+                    **({'origin': "'aid.disposal,' || ("
+                        f"{first['aid_disposal']} + new.disposal - 1)"}
+                        if story.whole else {}),
                     }),
             ]:
-        _copy('stock_move', template, source, {
-                'id': f"{_next_id('stock_move')} + row_number() OVER () - 1",
+        copy('stock_move', template, source, {
+                'id': f"{next_id('stock_move')} + row_number() OVER () - 1",
                 'lot': f"{first['stock_lot']} + new.n - 1",
                 'product': 'new.product',
                 'quantity': 'new.quantity',
@@ -634,6 +940,15 @@ def _copy_moves(story: Story, first: dict[str, int]) -> None:
                 'planned_date': 'new.date',
                 'effective_date': 'new.date',
                 **values})
+
+
+#: A part of a lot, on another day than it came
+_PART = {
+    'quantity': 'new.part',
+    'internal_quantity': 'new.part',
+    'planned_date': 'new.day',
+    'effective_date': 'new.day',
+    }
 
 
 def _inside(out_of, into) -> dict[str, str]:
@@ -644,88 +959,88 @@ def _inside(out_of, into) -> dict[str, str]:
         'from_branch': 'NULL::int',
         'to_branch': 'NULL::int',
         'origin': 'NULL',
+        'shipment': 'NULL',
         'unit_price': 'NULL::numeric',
         'currency': 'NULL::int',
         }
 
 
-def _copy(
-        table: str, template: int, source: str,
-        values: dict[str, str]) -> None:
-    """A row like that of the id *template* for each of *source*.
+# The papers of what moves from branch to branch, or out
 
-    :param source: a table or a subquery, ``new`` in the expressions
-    :param values: SQL by column, for what is not as in the template (``old``)
-    """
-    columns = [name for name, in _say(
-            "SELECT column_name FROM information_schema.columns"
-            " WHERE table_schema = current_schema() AND table_name = %s"
-            " ORDER BY ordinal_position", table)]
-    wrong = values.keys() - set(columns)
-    if wrong:
-        raise ValueError(f"{table} has no columns {sorted(wrong)}")
-    names = ', '.join(f'"{name}"' for name in columns)
-    chosen = ', '.join(
-        values.get(name, f'old."{name}"') for name in columns)
-    _say(
-        f'INSERT INTO {table} ({names}) SELECT {chosen}'
-        f' FROM {source} new CROSS JOIN {table} old'
-        f' WHERE old.id = {template}')
+_SHARES = """(
+    SELECT s.*, p.n AS shipment FROM t_share s
+    JOIN t_shipment p USING (from_branch, branch, date))"""
+_DISPOSED = """(
+    SELECT l.*, l.disposed::float AS part, l.gone_on AS day,
+        p.n AS disposal
+    FROM t_lot l
+    JOIN t_disposal p ON p.branch = l.branch AND p.date = l.gone_on
+    WHERE l.disposed > 0)"""
 
 
-@contextmanager
-def _without_indexes():
-    """Load without secondary indexes, unique constraints and foreign keys.
-
-    They are made again afterwards, which checks all rows at once.
-    """
-    tables = ', '.join(f"'{table}'::regclass" for table in LOADED)
-    constraints = _say(f"""
-        SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
-        FROM pg_constraint
-        WHERE conrelid IN ({tables}) AND contype IN ('f', 'u', 'x')
-        ORDER BY contype DESC, conname""")
-    for table, name, _ in constraints:
-        _say(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
-    indexes = _say(f"""
-        SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid)
-        FROM pg_index
-        WHERE indrelid IN ({tables}) AND NOT indisprimary
-        ORDER BY 1""")
-    for name, _ in indexes:
-        _say(f'DROP INDEX {name}')
-    yield
-    for table in LOADED:
-        _say(f'ANALYZE {table}')
-    for _, definition in indexes:
-        _say(definition)
-    for table, name, definition in constraints:
-        _say(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
+def _shipment(load: Load) -> dict[str, str]:
+    if not load.story.whole:
+        return {}
+    first = load.first['stock_shipment_internal']
+    return {
+        'shipment': "'stock.shipment.internal,' ||"
+        f" ({first} + new.shipment - 1)"}
 
 
-def _next_id(table: str) -> int:
-    return _say(f'SELECT coalesce(max(id), 0) + 1 FROM {table}')[0][0]
+def _steps_of_papers(load: Load) -> list[Step]:
+    return [
+        ("transfers", lambda: _copy_transfers(load)),
+        ("disposals", lambda: _copy_disposals(load)),
+        ]
 
 
-def _go_on_counting(table: str) -> None:
-    "The next id is after those that were loaded"
-    _say(
-        f"SELECT setval('{table}_id_seq', coalesce("
-        f"(SELECT max(id) FROM {table}), 1))")
+def _copy_transfers(load: Load) -> None:
+    "A transfer for each two branches and day"
+    table('t_shipment', """
+        SELECT row_number() OVER (
+                ORDER BY date, from_branch, branch) AS n, *
+        FROM (
+            SELECT DISTINCT from_branch, out_of, branch, storage, date
+            FROM t_share) s""")
+    shipment = Pool().get('stock.shipment.internal')(
+        load.story.whole['shipment'])
+    with Transaction().set_context(company=shipment.company.id):
+        numbers = Numbers(
+            Pool().get('stock.configuration')(1).get_multivalue(
+                'shipment_internal_sequence', company=shipment.company.id))
+    first = load.first['stock_shipment_internal']
+    copy('stock_shipment_internal', shipment.id, 't_shipment', {
+            'id': f'{first} + new.n - 1',
+            'number': numbers.sql('new.n - 1'),
+            'from_location': 'new.out_of',
+            'to_location': 'new.storage',
+            'from_branch': 'new.from_branch',
+            'to_branch': 'new.branch',
+            **dict.fromkeys([
+                    'planned_date', 'planned_start_date', 'effective_date',
+                    'effective_start_date'], 'new.date'),
+            })
+    numbers.go_on(say('SELECT count(*) FROM t_shipment')[0][0])
 
 
-def _go_on_numbering(number: int) -> None:
-    "The next lot is numbered after those that were loaded"
-    pool = Pool()
-    Sequence = pool.get('ir.sequence')
-    get_id = pool.get('ir.model.data').get_id
-    Sequence.write(
-        [Sequence(get_id('aid_lot', 'sequence_lot'))],
-        {'number_next': number + 1})
-
-
-def _say(statement: str, *parameters) -> list:
-    "Rows of one SQL *statement*"
-    cursor = Transaction().connection.cursor()
-    cursor.execute(statement, parameters or None)
-    return cursor.fetchall() if cursor.description else []
+def _copy_disposals(load: Load) -> None:
+    "A disposal for each branch and day"
+    whole, first = load.story.whole, load.first
+    table('t_disposal', """
+        SELECT row_number() OVER (ORDER BY date, branch) AS n, *
+        FROM (
+            SELECT DISTINCT branch, gone_on AS date
+            FROM t_lot WHERE disposed > 0) d""")
+    disposal = f"{first['aid_disposal']} - 1"
+    copy('aid_disposal', whole['disposal'], 't_disposal', {
+            'id': f'{disposal} + new.n',
+            'branch': 'new.branch',
+            'date': 'new.date',
+            })
+    copy('aid_disposal_line', whole['disposal_line'], _DISPOSED, {
+            'id': f"{first['aid_disposal_line']} + row_number() OVER () - 1",
+            'disposal': f'{disposal} + new.disposal',
+            'lot': f"{first['stock_lot']} + new.n - 1",
+            'location': 'new.storage',
+            'quantity': 'new.part',
+            })

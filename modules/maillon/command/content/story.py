@@ -19,6 +19,7 @@ from aid_basket.checkout import checkout
 from aid_branch.slices import slices
 
 from trytond.pool import Pool
+from trytond.transaction import Transaction
 
 from .. import imports
 from ..imports import households as household_import
@@ -26,7 +27,7 @@ from . import (
     courses, mess, names, notices, recall, training, volunteers)
 
 __all__ = ['Size', 'SIZES', 'CHAPTERS', 'chapters',
-    'catch_up']
+    'catching_up']
 
 SEED = 8_000
 WEEKS = 6
@@ -115,8 +116,8 @@ class Story:
     cards: list[int] = field(default_factory=list)
 
 
-#: How many chapters there are: 8 to begin with, 30 working days, 4 to end
-CHAPTERS = 8 + WEEKS * 5 + 4
+#: How many chapters there are: 8 to begin with, 30 working days, 6 to end
+CHAPTERS = 8 + WEEKS * 5 + 6
 
 Chapter = tuple[str, Callable[[], Any]]
 
@@ -141,7 +142,7 @@ def chapters(size: Size, today: dt.date) -> Iterator[Chapter]:
     yield "today", lambda: _today(story)
     yield "courses", lambda: _courses(story)
     yield "notices of recall", lambda: notices.notices(story.today)
-    yield "accounts", catch_up
+    yield from catching_up()
 
 
 def _import(kind: str) -> None:
@@ -625,19 +626,40 @@ def _announce(story: Story) -> None:
                 } for n, place in [(1, 'W1'), (2, 'E1')]])
 
 
-def catch_up() -> None:
+def catching_up() -> Iterator[Chapter]:
     """Post every invoice and book every payment, in batches.
 
     While the story is told nobody does: one by one it takes twice as long.
     """
+    yield "entries", _post_all
+    yield "payments", _book_all
+    yield "accounts", _settle_all
+
+
+def _post_all() -> None:
+    if not Transaction().database.has_select_for():
+        # On a server each batch has a transaction of its own, and holds them
+        _hold_entries()
+    Pool().get('account.invoice').post_waiting()
+
+
+def _book_all() -> None:
+    _hold_entries()
+    Pool().get('aid.distribution.session').catch_up()
+
+
+def _hold_entries() -> None:
+    "Or the numbers of the entries would be asked for when all are made"
     pool = Pool()
-    Invoice = pool.get('account.invoice')
     Period = pool.get('account.period')
-    # Or the numbers of the entries would be asked for when all are made
     pool.get('aid.branch.sequence').hold_strict(
         [p.move_sequence_used for p in Period.search([])])
-    pool.get('aid.distribution.session').catch_up()
-    # Those whose entry is reconciled are paid
+
+
+def _settle_all() -> None:
+    "Those whose entry is reconciled are paid"
+    pool = Pool()
+    Invoice = pool.get('account.invoice')
     for some in slices(Invoice.search([('state', '=', 'posted')])):
         Invoice.process(some)
     Queue = pool.get('ir.queue')
