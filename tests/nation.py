@@ -137,8 +137,6 @@ QUESTIONS = {
             AND m.origin = 'aid.disposal,' || l.disposal
         WHERE m.origin LIKE 'aid.disposal,%%'
             AND l.quantity IS DISTINCT FROM m.quantity""",
-    'codes are read by one': """
-        SELECT code FROM aid_donation GROUP BY code HAVING count(*) > 1""",
     'a shift counts who comes': """
         SELECT s.id FROM aid_shift s
         LEFT JOIN aid_shift_signup u ON u.shift = s.id

@@ -447,8 +447,8 @@ def _make_products() -> list:
         [n for n, _ in codes], [code for _, code in codes])
     for template in made:
         _copy_product(template, len(made), made.index(template))
-    for table in PRODUCT_TABLES:
-        go_on_counting(table)
+    for name in PRODUCT_TABLES:
+        go_on_counting(name)
     return [template.products[0] for template in made]
 
 
@@ -457,26 +457,26 @@ def _copy_product(template, step: int, start: int) -> None:
     product, = template.products
     identifier, = product.identifiers
     source = f"(SELECT * FROM t_gtin WHERE n % {step} = {start})"
-    ids = {table: next_id(table) for table in PRODUCT_TABLES}
+    ids = {of: next_id(of) for of in PRODUCT_TABLES}
     nth = 'row_number() OVER (ORDER BY new.n) - 1'
     template_id = f"{ids['product_template']} + {nth}"
     product_id = f"{ids['product_product']} + {nth}"
     name = "'Article ' || new.n"
-    for table, old, values in [
+    for of, old, values in [
             ('product_template', template.id, {'name': name}),
             ('product_product', product.id, {'template': template_id}),
             ('product_identifier', identifier.id, {
                     'product': product_id, 'code': 'new.code'}),
             ]:
-        copy(table, old, source, {'id': f'{ids[table]} + {nth}', **values})
-    for table, column, owner, id_ in [
+        copy(of, old, source, {'id': f'{ids[of]} + {nth}', **values})
+    for of, column, owner, id_ in [
             ('product_cost_price_method', 'template', template, template_id),
             ('product_list_price', 'template', template, template_id),
             ('product_cost_price', 'product', product, product_id)]:
         for old, in say(
-                f'SELECT id FROM {table} WHERE {column} = {owner.id}'):
-            copy(table, old, source, {
-                    'id': f'{next_id(table)} + {nth}', column: id_})
+                f'SELECT id FROM {of} WHERE {column} = {owner.id}'):
+            copy(of, old, source, {
+                    'id': f'{next_id(of)} + {nth}', column: id_})
 
 
 def gtin(number: int) -> str:
