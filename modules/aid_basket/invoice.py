@@ -245,7 +245,7 @@ class Invoice(metaclass=PoolMeta):
         """
         tables: list[str] = []
         while True:
-            outer = Transaction()
+            outer, alone = Transaction(), False
             try:
                 with own_transaction(invoices, company):
                     alone = Transaction() is not outer
