@@ -28,8 +28,8 @@ Exits with 1 and a table when something differs. --repair makes again what can
 be made again (the goods on hand, from the moves); the rest needs a person."""
 
 BATCH = 1000
-#: What is less is how a database adds up
-HALF_A_CENT = Decimal('0.005')
+#: What is less is how a database adds up. A float: SQLite compares no other
+HALF_A_CENT = 0.005
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
