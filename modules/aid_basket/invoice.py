@@ -228,11 +228,17 @@ class Invoice(metaclass=PoolMeta):
                     ('id', '>', last),
                     ], order=[('id', 'ASC')], limit=BATCH):
             last = invoices[-1].id
-            by_company = defaultdict(list)
-            for invoice in invoices:
-                by_company[invoice.company].append(invoice)
-            for company, group in by_company.items():
-                cls._post_in_turn(company, group)
+            cls.post_in_turn(invoices)
+
+    @classmethod
+    @without_check_access
+    def post_in_turn(cls, invoices) -> None:
+        "Give *invoices* their entry where they have none, company by company"
+        by_company = defaultdict(list)
+        for invoice in invoices:
+            by_company[invoice.company].append(invoice)
+        for company, group in by_company.items():
+            cls._post_in_turn(company, group)
 
     @classmethod
     def _post_in_turn(cls, company, invoices) -> None:

@@ -121,7 +121,7 @@ def numbered(invoices: list) -> list | None:
     with Transaction().set_context(
             _skip_warnings=True,
             queue_batch=context.get('queue_batch', True)):
-        Invoice.__queue__._post(saved)
+        Invoice.__queue__.post_in_turn(saved)
     return saved
 
 

@@ -21,7 +21,6 @@ import json
 import pathlib
 import statistics
 import sys
-import time
 
 LINES, PEOPLE, VISITS = 20, 5, 3
 #: What the issue asks for, in milliseconds
@@ -35,16 +34,7 @@ SHELF = 60
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / 'modules')]
 
-
-def timed(work, rounds: int) -> list[float]:
-    "Milliseconds of each of *rounds* times of *work*, the first left out"
-    work()
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        work()
-        times.append((time.perf_counter() - start) * 1000)
-    return times
+from measuring import p95, times_ms  # noqa: E402
 
 
 def make_products(family, count: int) -> list:
@@ -155,7 +145,7 @@ def measure(
                     'till scan': scan,
                     }
                 result = {
-                    name: timed(function, rounds)
+                    name: times_ms(function, rounds)
                     for name, function in work.items()}
                 if profile:
                     explain(work, rounds)
@@ -193,11 +183,10 @@ def main() -> None:
     print(f'{"":24}{"median":>10}{"p95":>10}{"limit":>10}  (ms)')
     for name, times in measure(rounds, options.profile).items():
         median = statistics.median(times)
-        p95 = sorted(times)[int(len(times) * 0.95)]
         limit = LIMITS[name]
-        print(f'{name:24}{median:10.2f}{p95:10.2f}{limit or "":>10}')
+        print(f'{name:24}{median:10.2f}{p95(times):10.2f}{limit or "":>10}')
         result[name] = {
-            'median_ms': round(median, 3), 'p95_ms': round(p95, 3),
+            'median_ms': round(median, 3), 'p95_ms': round(p95(times), 3),
             'limit_ms': limit, 'met': limit is None or median < limit}
     print(json.dumps({
                 'benchmark': 'balance', 'lines': LINES, 'people': PEOPLE,

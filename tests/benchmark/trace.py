@@ -21,14 +21,15 @@ import math
 import os
 import pathlib
 import signal
-import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from typing import NamedTuple
 
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / 'tests'), str(ROOT / 'modules')]
+
+import national_network  # noqa: E402
+from measuring import begin, counted, end, met, told  # noqa: E402
 
 SIZES = [100_000, 2_000_000, 10_000_000]
 ROUNDS, MATCH_ROUNDS = 25, 3
@@ -39,10 +40,6 @@ BARS = {
     'match_s': 5, 'hold_statements': 10}
 #: Milliseconds that a trace may take beside its share of the SQL
 ALLOWED = 20
-BASE = 'network'
-#: What a server for so much data would be set to
-LOADED = {
-    'shared_buffers': '1GB', 'max_wal_size': '8GB', 'autovacuum': 'off'}
 
 # By the indexes, whatever PostgreSQL expects of a recursion
 LINEAGE = """
@@ -75,88 +72,7 @@ BY_HAND = [
     ]
 
 
-def prepare(cluster):
-    """A database with the network and its story; the ids of the story.
-
-    In a process of its own: a database that is open cannot be copied.
-    """
-    from maillon.command import database
-    with told("A network of branches, and the story that is copied"):
-        done = subprocess.run(
-            [sys.executable, __file__, '--tell', cluster.uri], check=True,
-            stdout=subprocess.PIPE, text=True)
-    database.configure(uri=cluster.uri)
-    from maillon.command.content.national import Story
-    return Story(**json.loads(done.stdout.splitlines()[-1]))
-
-
-def tell(uri: str) -> None:
-    "Make the database with the network; print the ids of the story"
-    from house import taken_on_trust
-    from maillon.command import database, setup
-    from maillon.command.organisation import Organisation
-
-    today = dt.date.today()
-    database.configure(uri=uri)
-    with told("  the modules"), taken_on_trust():
-        setup.prepare(
-            BASE, Organisation(
-                name="Network", previous_year=True,
-                year_start=today.replace(month=1, day=1)),
-            password='network-2026', email='admin@example.org')
-    from maillon.command.content import national
-    with told(f"  {national.BRANCHES} branches, and what they handed over"):
-        story = database.run(
-            BASE, lambda: national.tell(national.BRANCHES, today))
-    print(json.dumps(vars(story)))
-
-
-def fill(cluster, story, moves: int):
-    "A database of *moves* moves: its name, and where its copies are"
-    from maillon.command import database
-    from maillon.command.content import national
-
-    name = f'moves_{moves}'
-    cluster.create(name, BASE)
-    database.activate(name)
-    with told(f"{moves:,} moves"):
-        network = database.run(
-            name, lambda: national.load(story, moves, dt.date.today()))
-    with told("  seen by the planner"):
-        cluster.execute('VACUUM ANALYZE', name)
-    return name, network
-
-
-@contextmanager
-def told(what: str):
-    "Say *what* takes time, and then how long it took, beside the results"
-    print(f"{what} ...", file=sys.stderr, flush=True)
-    start = time.perf_counter()
-    yield
-    print(
-        f"{what}: {time.perf_counter() - start:.0f} s", file=sys.stderr,
-        flush=True)
-
-
 # What is measured
-
-@contextmanager
-def counted():
-    "The statements that Tryton sends to PostgreSQL"
-    from trytond.backend.postgresql.database import LoggingCursor
-
-    statements: list[str] = []
-    execute = LoggingCursor.execute
-
-    def counting(self, query, *args, **kwargs):
-        statements.append(str(query))
-        return execute(self, query, *args, **kwargs)
-    LoggingCursor.execute = counting
-    try:
-        yield statements
-    finally:
-        LoggingCursor.execute = execute
-
 
 class Timed(NamedTuple):
     "Milliseconds: the best round, and what a round took of a processor"
@@ -370,21 +286,27 @@ def main() -> None:
     parser.add_argument('--tell', metavar='URI', help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.tell:
-        tell(options.tell)
+        print(json.dumps(vars(national_network.tell(options.tell))))
         return
     from cluster import Cluster
+    from maillon.command import database
 
     # Whoever ends it early leaves no server behind
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    cluster = Cluster(LOADED)
+    cluster = Cluster(national_network.LOADED)
     cluster.start()
     results: list[dict] = []
     first = again = None
     try:
-        story = prepare(cluster)
+        with told("A network of branches, and the story that is copied"):
+            known = end(begin(__file__, '--tell', cluster.uri))
+        database.configure(uri=cluster.uri)
+        from maillon.command.content.national import Story
+        story = Story(**known)
         for moves in SIZES[:1] if options.quick else options.moves:
             start = time.perf_counter()
-            name, network = fill(cluster, story, moves)
+            name, network = national_network.fill(
+                cluster, story, moves)
             filled = time.perf_counter() - start
             results.append({
                     **measure(name, network), 'fill_s': round(filled)})
@@ -441,9 +363,7 @@ def summary(results: list[dict], again: dict | None) -> dict:
     return {
         'benchmark': 'trace', **figures,
         'growth_processor': _growth(again, results[-1], 'processor_ms'),
-        'met': {
-            name: figures[name] <= bar for name, bar in BARS.items()
-            if figures[name] is not None},
+        'met': met(figures, BARS),
         'sizes': results,
         }
 

@@ -18,10 +18,11 @@ import pathlib
 import statistics
 import sys
 import time
-from contextlib import contextmanager
 
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / 'tests'), str(ROOT / 'modules')]
+
+from measuring import counted, met  # noqa: E402
 
 NAME = 'volunteers'
 BRANCHES, VOLUNTEERS, A_BRANCH = 730, 75_000, 100
@@ -129,24 +130,6 @@ def make() -> dict[str, int]:
         'volunteer': create_volunteer(branch).id,
         'national': network['national'].id,
         }
-
-
-@contextmanager
-def counted():
-    "The statements that Tryton sends to PostgreSQL"
-    from trytond.backend.postgresql.database import LoggingCursor
-
-    statements: list[str] = []
-    execute = LoggingCursor.execute
-
-    def counting(self, query, *args, **kwargs):
-        statements.append(str(query))
-        return execute(self, query, *args, **kwargs)
-    LoggingCursor.execute = counting
-    try:
-        yield statements
-    finally:
-        LoggingCursor.execute = execute
 
 
 def ask(login: str, branch: int | None, work, before=None) -> dict:
@@ -286,7 +269,7 @@ def summary(rows: dict[str, dict], signups: int) -> dict:
     return {
         'benchmark': 'volunteers', 'volunteers': VOLUNTEERS,
         'signups': signups, **figures,
-        'met': {name: figures[name] <= bar for name, bar in BARS.items()},
+        'met': met(figures, BARS),
         'questions': rows,
         }
 

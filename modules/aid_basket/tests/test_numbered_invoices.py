@@ -139,6 +139,20 @@ class NumberedInvoicesTestCase(TillTestCase):
                     type(basket)(basket.id).invoice.state, 'posted')
             self.assertNotIn('account.invoice', written)
 
+    @with_transaction()
+    def test_entry_is_begun_once(self):
+        "What a worker is left to do wants no lock that it has not taken"
+        Queue = Pool().get('ir.queue')
+        with at_till() as branch:
+            rule()
+            basket, = self.baskets(branch, 1)
+            checkout([basket])
+            for task in Queue.search([]):
+                if task.data['model'] == 'account.invoice':
+                    task.run()
+            invoice = type(basket)(basket.id).invoice
+            self.assertEqual(invoice.move.state, 'posted')
+
     def ways(self, free: bool):
         "The short ways, or only the ordinary ones"
         if free:

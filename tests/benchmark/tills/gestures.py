@@ -20,7 +20,7 @@ ROUNDS = 15
 class Gestures:
     """One till and what is done at it; each method is one gesture.
 
-    :param till: a ``till.Till``
+    :param till: a ``tills.ours.Till``
     """
     #: The methods that are one gesture each, by the name of what is measured
     EACH = (

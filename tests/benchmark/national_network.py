@@ -1,0 +1,56 @@
+"""The national network that benchmarks fill a PostgreSQL of their own with.
+
+What it is like stands in ``maillon.command.content.national``.
+"""
+from __future__ import annotations
+
+import datetime as dt
+
+from measuring import told
+
+BASE = 'network'
+PASSWORD = 'network-2026'
+#: What a server for so much data would be set to
+LOADED = {
+    'shared_buffers': '1GB', 'max_wal_size': '8GB', 'autovacuum': 'off'}
+
+
+def tell(uri: str, branches: int | None = None):
+    """Make the database with *branches*, or as many as there are in France.
+
+    :return: the ids of the story that is copied
+    """
+    from maillon.command import database
+
+    database.configure(uri=uri)
+    from house import taken_on_trust
+    from maillon.command import setup
+    from maillon.command.content import national
+    from maillon.command.organisation import Organisation
+
+    today = dt.date.today()
+    with told("  the modules"), taken_on_trust():
+        setup.prepare(
+            BASE, Organisation(
+                name="Network", previous_year=True,
+                year_start=today.replace(month=1, day=1)),
+            password=PASSWORD, email='admin@example.org')
+    branches = branches or national.BRANCHES
+    with told(f"  {branches} branches, and what they handed over"):
+        return database.run(BASE, lambda: national.tell(branches, today))
+
+
+def fill(cluster, story, moves: int):
+    "A database of *moves* moves: its name, and where its copies are"
+    from maillon.command import database
+    from maillon.command.content import national
+
+    name = f'moves_{moves}'
+    cluster.create(name, BASE)
+    database.activate(name)
+    with told(f"{moves:,} moves"):
+        network = database.run(
+            name, lambda: national.load(story, moves, dt.date.today()))
+    with told("  seen by the planner"):
+        cluster.execute('VACUUM ANALYZE', name)
+    return name, network
