@@ -9,6 +9,7 @@ import os
 import pathlib
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -97,9 +98,15 @@ class Cluster:
             self.port = free_port()
             if self._serve():
                 return
-        raise RuntimeError(
-            "PostgreSQL does not start:\n"
-            + (self.folder / 'log').read_text('utf-8', 'replace')[-2000:])
+        raise RuntimeError(self._last_words())
+
+    def _last_words(self) -> str:
+        return f"PostgreSQL does not start:\n{self.log[-2000:]}"
+
+    @property
+    def log(self) -> str:
+        "What the server wrote so far"
+        return (self.folder / 'log').read_text('utf-8', 'replace')
 
     def _serve(self) -> bool:
         settings = {
@@ -130,6 +137,21 @@ class Cluster:
             else:
                 return True
         return False
+
+    def crash(self) -> None:
+        """End the server as a failure does, and start it again.
+
+        What was committed it finds in its log, provided that the settings
+        write it there first (`synchronous_commit`).
+        """
+        self._server.send_signal(signal.SIGQUIT)
+        self._server.wait(60)
+        for _ in range(20):
+            if self._serve():
+                return
+            # Those that served its clients are still about to end
+            time.sleep(0.2)
+        raise RuntimeError(self._last_words())
 
     def stop(self) -> None:
         "End the server and remove everything it wrote"

@@ -227,8 +227,8 @@ def _year_start() -> dt.date:
     return dt.date.today().replace(month=1, day=1)
 
 
-def furnish_goods() -> None:
-    "A donation by weight from a shop of its own, received in each branch"
+def furnish_goods(codes: list[str] = BRANCHES) -> None:
+    "A donation by weight from a shop of its own, received at each branch"
     from trytond.pool import Pool
 
     pool = Pool()
@@ -236,7 +236,7 @@ def furnish_goods() -> None:
     Donation = pool.get('aid.donation')
     Party = pool.get('party.party')
     donations = []
-    for code in BRANCHES:
+    for code in codes:
         branch, = Branch.search([('code', '=', code)])
         donor, = Party.create([{
                     'name': f"Supermarché {code.title()}", 'donor': True}])
@@ -272,7 +272,7 @@ def donation(branch, donor, families: dict[str, tuple[float, int | None]]):
         lines=lines)
 
 
-def furnish_households() -> None:
+def furnish_households(codes: list[str] = BRANCHES) -> None:
     "Households with everything that must not be known elsewhere"
     from trytond.pool import Pool
 
@@ -284,7 +284,7 @@ def furnish_households() -> None:
     # What goods are not against, so that no till asks about it
     kind, = Kind.search([('code', '=', 'no_oven')])
     households = []
-    for code in BRANCHES:
+    for code in codes:
         branch, = Branch.search([('code', '=', code)])
         word = secret_word(code)
         households += Household.create([{

@@ -11,6 +11,7 @@ import random
 import threading
 import time
 from contextlib import contextmanager
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -22,7 +23,8 @@ class Network(ThreadingHTTPServer):
     """What lies between a browser and the server at *url*.
 
     `round_trip` is in seconds, `loss` the share of calls whose question or
-    answer never arrives. `lost` counts them.
+    answer never arrives. `lost` counts them. While it is cut, a `balancer` in
+    it says that there is no server; without one nobody says anything.
     """
     daemon_threads = True
     # A page asks for dozens of files at once
@@ -35,6 +37,7 @@ class Network(ThreadingHTTPServer):
         self.loss = 0.
         self.is_cut = False
         self.lost = 0
+        self.balancer = False
         self._cut_at: tuple[str, float] | None = None
         self._chance = random.Random(18)
 
@@ -93,6 +96,8 @@ class _Call(BaseHTTPRequestHandler):
         network = self.server
         time.sleep(network.round_trip / 2)
         if network.loses():
+            if network.is_cut and network.balancer:
+                self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
             return
         there = http.client.HTTPConnection(network.server.netloc)
         there.request(self.command, self.path, body, {

@@ -70,6 +70,12 @@ class Server:
                 return
         raise ServerFailed(self.log[-3000:])
 
+    def kill(self) -> None:
+        "As when the power of the machine is cut"
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
     def stop(self) -> None:
         "End the process and those it started"
         if self._process.poll() is None:
@@ -84,14 +90,20 @@ class Server:
 
 def write_config(
         path: pathlib.Path, uri: str, folder: pathlib.Path, port: int,
-        root: pathlib.Path | None = None) -> None:
-    "A trytond.conf for one server of the tests"
+        root: pathlib.Path | None = None, behind: int = 0) -> None:
+    """A trytond.conf for one server of the tests.
+
+    *behind* so many proxies, with a worker beside, as a real site.
+    """
     lines = ['[database]', f'uri = {uri}']
     if uri.startswith('sqlite'):
         lines.append(f'path = {folder}')
     lines += ['[web]', f'listen = 127.0.0.1:{port}']
     if root is not None:
         lines.append(f'root = {root}')
+    if behind:
+        lines += [
+            f'num_proxies = {behind}', '[queue]', 'worker = True']
     # A test waits for no one, and hundreds of sign-ins are not an attack
     lines += ['[session]', 'max_attempt = 1000']
     path.write_text('\n'.join(lines) + '\n', 'utf-8')

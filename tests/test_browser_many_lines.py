@@ -248,13 +248,17 @@ def test_poor_network(demo, households, goods):
 
 
 def test_cut_at_checkout(demo, households, goods):
-    "The answer is lost: it is asked for again, and goods are gone once"
+    """The answer is lost: it is asked for again, and goods are gone once.
+
+    Meanwhile a balancer says that there is no server.
+    """
     household = next(households)['code']
     with network(demo.url) as cut, sign_in(
             cut.url, NAME_OF_DEMO, 'caisse', PASSWORD, PHONE,
             touch=True) as hands:
         way = Thumbs(hands)
         compose(way, household, goods)
+        cut.balancer = True
         cut.cut_at('model.aid.basket.checkout', seconds=6)
         way.pay()
         wait_until_done(hands)

@@ -10,12 +10,12 @@ import re
 import threading
 import time
 import xmlrpc.client
-from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
 
+import books
 import house as builder
 import server
 from server import NAME
@@ -120,26 +120,6 @@ def checkout(till: Till, basket: int) -> str | None:
     return None
 
 
-def assert_goods_add_up(cluster) -> None:
-    "What is on hand is the sum of the moves, added up by the database"
-    assert not cluster.execute("""
-        WITH ends AS (
-            SELECT to_location AS location, lot, internal_quantity AS kg
-            FROM stock_move WHERE state = 'done' AND lot IS NOT NULL
-            UNION ALL
-            SELECT from_location, lot, -internal_quantity
-            FROM stock_move WHERE state = 'done' AND lot IS NOT NULL),
-        moved AS (
-            SELECT location, lot, SUM(kg) AS kg FROM ends
-            JOIN stock_location AS l ON l.id = location
-            WHERE l.type = 'storage' GROUP BY location, lot)
-        SELECT * FROM moved
-        FULL JOIN aid_lot_on_hand AS h USING (location, lot)
-        WHERE ABS(COALESCE(moved.kg, 0) - COALESCE(h.quantity, 0)) > 1e-6
-            OR h.quantity < 0
-        """, NAME)
-
-
 def test_two_tills_sell_the_last_unit_once(servers, postgresql_house):
     branch = 'nord'
     with signed_in(servers[0], 'admin') as admin:
@@ -168,7 +148,7 @@ def test_two_tills_sell_the_last_unit_once(servers, postgresql_house):
             assert [
                 bool(r['number']) for r in rows
                 ] == [r['state'] == 'done' for r in rows]
-    assert_goods_add_up(postgresql_house)
+    books.assert_goods_add_up(postgresql_house, NAME)
     for process in servers:
         assert 'Traceback' not in process.log, process.log[-3000:]
 
@@ -192,7 +172,7 @@ def test_a_double_click_checks_out_once(servers, postgresql_house):
         " 'aid.basket.line,' || id FROM aid_basket_line"
         f" WHERE basket = {basket})", NAME)
     assert moves == (1,)
-    assert_goods_add_up(postgresql_house)
+    books.assert_goods_add_up(postgresql_house, NAME)
 
 
 def at_once(servers, branch: str, calls) -> list:
@@ -310,7 +290,7 @@ def test_a_queue_a_parcel_and_an_exchange(servers, postgresql_house):
             f"SELECT id, state FROM aid_basket WHERE id IN ({old}, {new})",
             NAME))
     assert states == {old: 'cancelled', new: 'done'}
-    assert_goods_add_up(postgresql_house)
+    books.assert_goods_add_up(postgresql_house, NAME)
     for process in servers:
         assert 'Traceback' not in process.log, process.log[-3000:]
 
@@ -357,7 +337,7 @@ def test_a_till_meets_a_recall(postgresql_server, postgresql_house, first):
     else:
         assert 'Huile' in told, told
         assert households == []
-    assert_goods_add_up(cluster)
+    books.assert_goods_add_up(cluster, NAME)
     assert 'Traceback' not in process.log, process.log[-3000:]
 
 
@@ -401,27 +381,13 @@ def test_many_checkouts_leave_no_gap(servers, postgresql_house):
     assert len(told) == BASKETS_EACH * len(builder.BRANCHES)
     assert not any(told), [text for text in told if text][:5]
 
-    assert_numbers_have_no_gap(postgresql_house)
-    assert_goods_add_up(postgresql_house)
+    books.assert_numbers_have_no_gap(
+        postgresql_house, NAME, len(builder.BRANCHES))
+    books.assert_goods_add_up(postgresql_house, NAME)
     assert_accounts_catch_up(servers[0], postgresql_house)
     for process in servers:
         for sign in ['SerializationFailure', 'LockNotAvailable', ' 503 ']:
             assert sign not in process.log
-
-
-def assert_numbers_have_no_gap(cluster) -> None:
-    "Each branch counts its papers from one, each number once"
-    numbers = defaultdict(list)
-    for branch, document, number in cluster.execute(
-            "SELECT branch, document, number FROM aid_basket"
-            " WHERE state = 'done'", NAME):
-        prefix, digits = re.fullmatch(r'(.*?)(\d+)', number).groups()
-        numbers[branch, document, prefix].append(int(digits))
-    documents = {document for _, document, _ in numbers}
-    assert documents == {'invoice', 'hand_over'}
-    assert len(numbers) == len(builder.BRANCHES) * len(documents), numbers
-    for key, used in numbers.items():
-        assert sorted(used) == list(range(1, len(used) + 1)), key
 
 
 def assert_accounts_catch_up(process, cluster) -> None:
@@ -430,15 +396,7 @@ def assert_accounts_catch_up(process, cluster) -> None:
         cron, = admin.ids('ir.cron', [
                 ('method', '=', 'aid.distribution.session|catch_up')])
         admin('ir.cron', 'run_once', [cron])
-    waiting, = cluster.execute(
-        "SELECT COUNT(*) FROM account_invoice"
-        " WHERE number IS NOT NULL AND move IS NULL", NAME)
-    assert waiting == (0,)
-    numbers = [
-        int(re.search(r'(\d+)$', number)[1]) for number, in cluster.execute(
-            "SELECT number FROM account_move WHERE state = 'posted'", NAME)]
-    assert sorted(numbers) == list(
-        range(min(numbers), min(numbers) + len(numbers)))
+    books.assert_invoices_are_entered(cluster, NAME)
 
 
 def test_sqlite_loses_nothing(sqlite_server):

@@ -338,6 +338,18 @@ def test_nothing_of_one_machine():
             assert not match, f"{path}: {match[0]}"
 
 
+@pytest.mark.parametrize('name', ['serve', 'worker', 'cron'])
+def test_units_of_systemd_start_what_there_is(name):
+    from maillon.command import _parser
+
+    unit = configparser.RawConfigParser(strict=False)
+    unit.optionxform = str
+    unit.read(ROOT / 'deploy' / f'maillon-{name}.service')
+    program, *arguments = unit['Service']['ExecStart'].split()
+    assert pathlib.Path(program).name in project()['project']['scripts']
+    assert _parser().parse_args(arguments).command == name
+
+
 # Translations
 
 

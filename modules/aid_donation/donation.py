@@ -22,6 +22,7 @@ from trytond.tools import timezone as tz
 from trytond.transaction import Transaction
 
 from aid_branch.dated import RuleMixin
+from aid_branch.locked import lock_now
 from aid_branch.scope import BranchMixin
 
 from . import mixed_dates, receiving
@@ -400,7 +401,7 @@ class Donation(
         :raises DonationStateError: a donation was received before
         :raises DonationReceiveError: a row cannot be received as it is
         """
-        cls.lock(donations)
+        lock_now(donations)
         receiving.receive(donations)
 
     @classmethod
@@ -430,7 +431,7 @@ class Donation(
 
         :raises DonationReverseError: a lot was moved or is held for somebody
         """
-        cls.lock(donations)
+        lock_now(donations)
         receiving.reverse([d for d in donations if d.state == 'received'])
 
 

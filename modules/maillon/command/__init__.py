@@ -16,14 +16,14 @@ class CommandError(Exception):
 
 
 def _parser() -> argparse.ArgumentParser:
-    from . import check, demo, imports, serve, setup
+    from . import check, cron, demo, imports, serve, setup, worker
 
     parser = argparse.ArgumentParser(
         prog='maillon',
         description="Set up, fill, check and serve Maillon.")
     commands = parser.add_subparsers(
         title="commands", dest='command', metavar='COMMAND', required=True)
-    for module in (demo, setup, serve, imports, check):
+    for module in (demo, setup, serve, worker, cron, imports, check):
         command = commands.add_parser(
             module.NAME, help=module.HELP, description=module.HELP,
             epilog=getattr(module, 'EPILOG', None),

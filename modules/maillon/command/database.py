@@ -14,7 +14,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from . import CommandError
+from . import CommandError, connections
 
 __all__ = [
     'NAME', 'add_arguments', 'configure', 'configure_from', 'create',
@@ -87,6 +87,11 @@ def configure(
         # for it leaves the one connection in autocommit, so that what a
         # transaction has written could not be undone any more
         config.set('cache', 'clean_timeout', str(NEVER))
+    else:
+        # The processes tell each other what changed, instead of looking for
+        # it every five minutes; all of them do, or they would not hear
+        config.set('cache', 'clean_timeout', '0')
+        connections.outlive_restarts()
 
 
 def is_sqlite() -> bool:

@@ -25,8 +25,11 @@ HELP = "serve the web client and the programming interfaces"
 EPILOG = """\
 SQLite: one process, for trying out. PostgreSQL: gunicorn (extra "server"),
 with beside it, for the same configuration file and database,
-  trytond-worker -c config/trytond.conf -d maillon
-  trytond-cron -c config/trytond.conf -d maillon"""
+  maillon worker -c config/trytond.conf
+  maillon cron -c config/trytond.conf"""
+
+#: Seconds before a database that is away is asked for again
+PAUSE = 1
 
 logger = logging.getLogger(__name__)
 StartResponse = Callable[..., Any]
@@ -125,9 +128,7 @@ def application(
 
     Pool.start()
     if name not in Pool.database_list():
-        from trytond.transaction import Transaction
-        with Transaction().start(name, 0, readonly=True):
-            Pool(name).init()
+        _open(name)
     wsgi: Any = app.wsgi_app
     if lock:
         wsgi = OneAtATime(wsgi, lock)
@@ -136,6 +137,29 @@ def application(
             wsgi, {'/': str(root)},
             cache_timeout=config.getint('web', 'cache_timeout'))
     return wsgi
+
+
+def _open(name: str) -> None:
+    """Load *name*, and wait for it where PostgreSQL is just away.
+
+    A host that ends instead, because both were switched on at once, would
+    have to be started again by somebody.
+    """
+    from trytond import backend
+    from trytond.pool import Pool
+    from trytond.transaction import Transaction
+
+    while True:
+        try:
+            with Transaction().start(name, 0, readonly=True):
+                Pool(name).init()
+        except backend.DatabaseOperationalError as error:
+            if database.is_sqlite():
+                raise
+            logger.error("%s cannot be opened yet: %s", name, error)
+            time.sleep(PAUSE)
+        else:
+            return
 
 
 def serve(name: str, root: Path | None = None) -> None:
@@ -183,7 +207,7 @@ def check_worker(config_file: str | None) -> None:
         raise CommandError(
             "no worker is configured: set worker = True under [queue] in "
             f"{config_file or 'the configuration file'} and start "
-            "trytond-worker beside (or use --dev).")
+            "maillon worker beside (or use --dev).")
 
 
 def _serve_with_gunicorn(

@@ -29,6 +29,12 @@
         '^wizard\\.aid\\.basket\\.(pay|exchange|cancel)\\.execute$',
     ].join('|'));
     const TIMES = 3;
+    /* No answer, or one of who stands between: a balancer without a host, a
+       host without its database. */
+    const LOST = new Set([0, 502, 503, 504]);
+    /* After it the client asks four times by itself, and then says nothing. */
+    const BUSY = 503;
+    const ITS_TIMES = 4;
     /* Whoever waits for a paper waits for half a minute, rather than to wonder
        whether the goods are booked. */
     const BOOKS = /^(model\.aid\.basket\.checkout|wizard\.)/;
@@ -37,16 +43,18 @@
 
     jQuery.ajaxPrefilter(request => {
         const method = (request.url || '').split('/rpc/#')[1];
-        if (request.asked_again || !method || !ASKED_AGAIN.test(method)) {
+        if (request.asked_again || !method) {
             return;
         }
         const fail = request.error;
-        const most = BOOKS.test(method) ? PATIENT_TIMES : TIMES;
+        const most = !ASKED_AGAIN.test(method) ? 0 :
+            BOOKS.test(method) ? PATIENT_TIMES : TIMES;
         request.asked_again = true;
         let times = 0;
         request.error = function(query, status, reason) {
-            if (query.status || (times >= most)) {
-                return fail.call(this, query, status, reason);
+            if (!LOST.has(query.status) || (times >= most)) {
+                return fail.call(
+                    this, last_word(this, query), status, reason);
             }
             times += 1;
             if (this.async) {
@@ -60,6 +68,12 @@
             }
         };
     });
+
+    /* What the client says something about, once nobody asks any more. */
+    function last_word(request, query) {
+        return (query.status == BUSY) && (request.retries >= ITS_TIMES) ?
+            {status: 504} : query;
+    }
 
     /* A basket is on the server before its first scan: from then on every
        scan is saved with the scan itself (aid_basket/keep.py), and a closed
