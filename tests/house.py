@@ -407,7 +407,8 @@ def furnish_recall() -> None:
                 'name': notice.title, 'notice': notice.id}])
     Recall.propose([recall])
     Recall.open([recall])
-    assert len(Told.search([])) == len(Recall(recall.id).tasks) == len(lots)
+    if not len(Told.search([])) == len(Recall(recall.id).tasks) == len(lots):
+        raise ValueError("somebody is not told")
 
 
 def _recalled_product():

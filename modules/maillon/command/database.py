@@ -15,6 +15,7 @@ from typing import Any
 from tqdm import tqdm
 
 from . import CommandError, connections
+from .foreign_keys import asked_of_the_catalogue
 
 __all__ = [
     'NAME', 'add_arguments', 'configure', 'configure_from', 'create',
@@ -288,7 +289,7 @@ def activate(
         return False
 
     languages = sorted({'en', *languages})
-    with _module_progress(len(needed), progress):
+    with _module_progress(len(needed), progress), asked_of_the_catalogue():
         pool.init(
             update=(
                 ['ir', 'res'] if fresh or update else []) + modules,

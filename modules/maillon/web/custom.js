@@ -162,7 +162,7 @@
     function tell_what_to_do(view) {
         const screen = view.screen;
         view.el.children('.aid-empty').remove();
-        if (!screen.model_name.startsWith('aid.') || !is_to_fill(screen)) {
+        if (!is_to_fill(screen)) {
             return;
         }
         read_sentences().then(sentences => {
