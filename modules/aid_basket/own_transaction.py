@@ -16,7 +16,9 @@ def own_transaction(records, company=None):
     Tryton's own is REPEATABLE READ and takes locks without waiting: a till
     that has to wait would fail. Where the database has no row locks, and for
     *records* that are not yet committed (nobody else can see them), the
-    current transaction is used. Access was checked before; inside it is not.
+    current transaction is used; so it is where nobody else is there at all
+    and much is done in one (``_alone`` in the context, which no client can
+    send): what it has locked it would wait for. Access was checked before; inside it is not.
 
     :param company: whose books it is about; that of the context where nothing
         else is said
@@ -27,6 +29,7 @@ def own_transaction(records, company=None):
         (name, int(id_)) for name in {r.__name__ for r in records}
         for id_ in transaction.create_records.get(name, ())}
     if (not transaction.database.has_select_for()
+            or transaction.context.get('_alone')
             or any((r.__name__, r.id) in created for r in records)):
         with transaction.set_context(context), without_check_access():
             yield

@@ -5,6 +5,7 @@ import json
 import os
 import threading
 import time
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -234,10 +235,10 @@ def _tell(
             disable=not progress) as bar, _as_with_a_worker():
         for chapter, work in story.chapters(of_story, today):
             bar.set_postfix_str(chapter)
-            database.run(name, work)
+            database.run(name, _alone, work)
             bar.update()
     database.run(name, _make_users)
-    database.run(name, volunteers.expenses, today)
+    database.run(name, _alone, volunteers.expenses, today)
     database.run(name, _look_ahead)
     if size in NETWORKS:
         from .content import national
@@ -260,14 +261,23 @@ def grow(
     from .content import national, story
 
     with _as_with_a_worker():
-        told = database.run(name, national.tell, sites, today, whole=True)
+        told = database.run(
+            name, _alone, national.tell, sites, today, whole=True)
         for _, work in story.catching_up():
-            database.run(name, work)
+            database.run(name, _alone, work)
         with tqdm(
                 desc="A year of it", unit="step",
                 disable=not progress) as bar:
             database.run(name, _load, told, moves, today, households, bar)
     database.vacuum(name)
+
+
+def _alone(work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    "Do *work* where nobody else is there: in one transaction, all of it"
+    from trytond.transaction import Transaction
+
+    with Transaction().set_context(_alone=True):
+        return work(*args, **kwargs)
 
 
 def _load(
