@@ -23,16 +23,16 @@ LIMITS = {
     'pick': 3,
     'offered_lots': 3,
     'trace': 3,
-    'balance': 16,
+    'balance': 13,
     # What else a till does, see benchmark/gestures.py
     'open_session': 20,
     'begin': 5,
     'find_by_name': 3,
-    'choose': 28,
-    'find_by_card': 28,
-    'scan': 62,
-    'change': 36,
-    'paper': 31,
+    'choose': 24,
+    'find_by_card': 21,
+    'scan': 47,
+    'change': 24,
+    'paper': 27,
     # 50 baskets, to the last entry of the ledger
     'bulk': 50 * 10,
     }

@@ -15,6 +15,7 @@ from trytond.rpc import RPC
 from trytond.transaction import Transaction, without_check_access
 
 from aid_branch import lane
+from aid_branch.lent import lent
 
 from . import told
 
@@ -60,7 +61,7 @@ class KeepMixin(Model):
         if not stored or not _may_write():
             return
         stored, = stored
-        with without_check_access():
+        with without_check_access(), lent():
             self._keep_lines(stored)
             values = {
                 name: _plain(getattr(self, name, None))

@@ -11,6 +11,8 @@ from trytond.model import Model, fields
 from trytond.modules.currency.fields import Monetary
 from trytond.pyson import Eval
 
+from aid_branch.lent import lent
+
 from . import allergen, standing, verdict
 from .reckoning import reckon
 from .shelf import Shelf
@@ -96,10 +98,11 @@ class ScreenMixin(Model):
         :param shelf: what lies there of all the goods, where that was read
         """
         lines = list(self.lines or [])
-        reckon(self, lines, shelf)
-        self.lines = lines
-        for name, value in self._shown(lines).items():
-            setattr(self, name, value)
+        with lent():
+            reckon(self, lines, shelf)
+            self.lines = lines
+            for name, value in self._shown(lines).items():
+                setattr(self, name, value)
         if getattr(self, 'replaces', None):
             self.difference = self.on_change_with_difference()
 

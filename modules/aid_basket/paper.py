@@ -12,6 +12,7 @@ from trytond.pool import Pool, PoolMeta
 from trytond.report import Report
 from trytond.transaction import Transaction, without_check_access
 
+from aid_branch.lent import lent
 from aid_branch.paper import RememberedPaper
 from aid_branch.reading import read_together
 
@@ -40,7 +41,7 @@ class BasketPaper(RememberedPaper, Report):
         context['labels'] = {
             name: gettext(f'aid_basket.msg_paper_{name}')
             for name in LABELS}
-        with without_check_access():
+        with without_check_access(), lent():
             context['papers'] = [
                 cls._paper(basket) for basket in Basket.browse(records)]
         context['ticket_height'] = max(

@@ -12,6 +12,7 @@ from trytond.model import Model, fields
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
 
+from aid_branch.lent import lent
 from aid_lot import gs1
 from aid_lot.barcode import label_of
 from aid_lot.exceptions import explain
@@ -70,7 +71,7 @@ class ScanMixin(command.CommandMixin, Model):
     def read_code(self, code: str) -> None:
         "Do what *code* asks, on the form alone, and tell it in `message`"
         labels = allergen.labels_of(self)
-        with without_check_access():
+        with without_check_access(), lent():
             self.message = self._do_code(code)
         allergen.look_again(self, labels)
 

@@ -15,6 +15,7 @@ from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
 
+from aid_branch.lent import lent
 from aid_nutrition import picture
 from aid_nutrition.goods import Goods
 
@@ -34,6 +35,7 @@ class Verdict(NamedTuple):
 
 
 @without_check_access
+@lent()
 def of_basket(basket, lines) -> Verdict:
     """The balance of *lines*, with the weeks before it where there are any.
 
