@@ -24,7 +24,7 @@ LIMITS = {
     'offered_lots': 3,
     'trace': 3,
     'balance': 13,
-    # What else a till does, see benchmark/gestures.py
+    # What else a till does, see benchmark/tills/gestures.py
     'open_session': 20,
     'begin': 5,
     'find_by_name': 3,
