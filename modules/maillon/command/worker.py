@@ -33,8 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     "The options of the sub-command"
     database.add_arguments(parser)
     parser.add_argument(
-        '--processes', type=int, metavar='N',
-        help="how many tasks at once (default: one for each processor)")
+        '--processes', type=int, metavar='N', default=1,
+        help="how many tasks at once (default: %(default)s: what is posted "
+        "at the same time meets at the numbers of the accounts)")
 
 
 def run(options: argparse.Namespace) -> int:
