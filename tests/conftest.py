@@ -24,10 +24,6 @@ CACHE = ROOT / '.cache'
 DATABASES = CACHE / 'databases'
 #: The name of the database that the tests serve
 NAME = server.NAME
-#: PostgreSQL knows nothing of the sizes of tables that one transaction makes,
-#: and would look through all constraints for each constraint: four minutes
-#: instead of twenty
-UNKNOWN_SIZES = {'PGOPTIONS': '-c enable_nestloop=off'}
 
 
 def missing(reason: str) -> None:
@@ -59,7 +55,7 @@ def build_house(uri: str, name: str, folder: pathlib.Path | None) -> None:
     if folder is not None:
         command += ['--dir', folder]
     done = subprocess.run(
-        command, env=server.environment() | UNKNOWN_SIZES, cwd=HERE,
+        command, env=server.environment(), cwd=HERE,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
         pytest.fail(
