@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from trytond.exceptions import UserError
 from trytond.model import Index, fields
 from trytond.modules.product import round_price
 from trytond.pool import Pool, PoolMeta
@@ -221,24 +222,44 @@ class Invoice(metaclass=PoolMeta):
         begun. This finds it again, in batches, one at a time.
         """
         last = 0
-        while invoices := cls.search([
-                    ('state', '=', 'posted'),
-                    ('move', '=', None),
-                    ('branch', '!=', None),
-                    ('id', '>', last),
-                    ], order=[('id', 'ASC')], limit=BATCH):
+        while invoices := cls._waiting(('id', '>', last)):
             last = invoices[-1].id
             cls.post_in_turn(invoices)
 
     @classmethod
+    def _waiting(cls, *domain, limit: int = BATCH) -> list:
+        "The first numbered invoices of *domain* that have no entry yet"
+        return cls.search([
+                ('state', '=', 'posted'),
+                ('move', '=', None),
+                ('branch', '!=', None),
+                *domain], order=[('id', 'ASC')], limit=limit)
+
+    @classmethod
     @without_check_access
     def post_in_turn(cls, invoices) -> None:
-        "Give *invoices* their entry where they have none, company by company"
+        """Give *invoices* their entry where they have none, company by company.
+
+        With them a batch of what else waits: where tills are faster than the
+        worker, one of their tasks does what the next ones came for. Where
+        something is wrong with one of those, they are left to their own.
+        """
         by_company = defaultdict(list)
         for invoice in invoices:
             by_company[invoice.company].append(invoice)
         for company, group in by_company.items():
-            cls._post_in_turn(company, group)
+            if all(invoice.move for invoice in group):
+                continue
+            others = cls._waiting(
+                ('company', '=', company.id),
+                ('id', 'not in', [i.id for i in group]),
+                limit=max(BATCH - len(group), 0))
+            try:
+                cls._post_in_turn(company, group + others)
+            except UserError:
+                if not others:
+                    raise
+                cls._post_in_turn(company, group)
 
     @classmethod
     def _post_in_turn(cls, company, invoices) -> None:

@@ -74,8 +74,11 @@ class NumberedInvoicesTestCase(TillTestCase):
             task for task in pool.get('ir.queue').search([])
             if task.data['model'] == 'account.invoice'
             and list(task.data['instances']) == [invoice.id]]
+        # Both give the invoice its entry, the one after taking its turn
         found['tasks'] = [
-            {**task.data, 'instances': None} for task in tasks]
+            {**task.data, 'instances': None,
+                'method': task.data['method'].replace(
+                    'post_in_turn', '_post')} for task in tasks]
         found['ir.queue'] = rows(
             pool.get('ir.queue'), [task.id for task in tasks])
         for row in found['ir.queue']:
@@ -113,6 +116,23 @@ class NumberedInvoicesTestCase(TillTestCase):
                     for l in Invoice(invoice.id).move.lines)
                 for invoice in invoices)
             self.assertEqual(one, other)
+
+    @with_transaction()
+    def test_one_task_posts_what_waits(self):
+        "The next ones find nothing to do"
+        Invoice = Pool().get('account.invoice')
+        with at_till() as branch:
+            rule(rate=Decimal('0.1'))
+            for basket in (baskets := self.baskets(branch, 2)):
+                checkout([basket])
+            one, other = (type(b)(b.id).invoice for b in baskets)
+            self.assertFalse(one.move or other.move)
+            Invoice.post_in_turn([one])
+            moves = [Invoice(i.id).move for i in (one, other)]
+            self.assertEqual([m.state for m in moves], ['posted'] * 2)
+            with patch.object(Invoice, '_post') as post:
+                Invoice.post_in_turn([Invoice(other.id)])
+            post.assert_not_called()
 
     @with_transaction()
     def test_stands_aside(self):
