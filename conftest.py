@@ -294,11 +294,13 @@ def prepare_databases() -> None:
 
 
 #: Files that prepare a database of their own for long, in an order in which
-#: two processes do not wait for the same one
+#: two processes do not wait for the same one; then what has enough to do
+#: until the house stands in PostgreSQL
 LONG_FIRST = [
     'scenario_saturday.rst', 'test_browser_many_lines.py',
     'test_branches_at_scale.py', 'test_concurrency.py',
-    'test_ledger_property.py', 'test_browser_till.py']
+    'test_ledger_property.py', 'test_browser_till.py', 'test_privacy.py',
+    'test_packaging.py']
 
 
 def pytest_collection_modifyitems(items):
