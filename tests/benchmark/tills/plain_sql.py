@@ -4,6 +4,8 @@ from __future__ import annotations
 import statistics
 import time
 
+from psycopg.types.json import Json
+
 from .ours import ROUNDS, Till
 
 
@@ -46,7 +48,8 @@ class BySQL:
         self.cursor.execute(
             f"INSERT INTO {table} ({', '.join(names)})"
             f" VALUES {', '.join([one] * len(rows))} RETURNING id",
-            [row[name] for row in rows for name in names])
+            [Json(value) if isinstance(value, dict) else value
+                for row in rows for value in [row[name] for name in names]])
         return [id_ for id_, in self.cursor.fetchall()]
 
     def checkout(self, basket: int) -> None:
