@@ -175,9 +175,7 @@ class Line(KeptMixin, PackedMixin, ModelSQL, ModelView):
         cls._order = [('rank', 'DESC NULLS LAST'), ('id', 'DESC')]
         cls._sql_indexes.update({
                 Index(table, (table.basket, Index.Equality())),
-                # Who got some of a lot: see the moves of aid_lot
-                Index(table, (table.lot, Index.Range()),
-                    include=[table.basket, table.move, table.lot_knowledge]),
+                Index(table, (table.lot, Index.Equality())),
                 Index(table, (table.move, Index.Equality())),
                 Index(table, (table.id, Index.Range()),
                     where=table.incident != Null),

@@ -311,7 +311,7 @@ def _steps(roots: list[int], from_: str, to: str) -> list[Step]:
         .join(out_of, condition=move.from_location == out_of.id)
         .join(into, condition=move.to_location == into.id)
         .select(
-            *keys, Sum(move.internal_quantity), Count(move.lot),
+            *keys, Sum(move.internal_quantity), Count(move.id),
             Min(move.effective_date), Max(move.effective_date),
             where=move.state == 'done', group_by=keys, with_=[reached]))
     special = _special_places()

@@ -20,17 +20,11 @@ class Move(metaclass=PoolMeta):
     def __setup__(cls) -> None:
         super().__setup__()
         table = cls.__table__()
-        # Who gave it and who got it are asked for the moves of a lot: all
-        # that a trace reads stands in the index, as the moves themselves lie
-        # far apart where there are millions
+        # Who gave it and who got it are asked for the moves of a lot
         cls._sql_indexes.add(
             Index(table,
                 (table.lot, Index.Range()),
                 (table.effective_date, Index.Range()),
-                include=[
-                    table.from_location, table.to_location,
-                    table.from_branch, table.to_branch,
-                    table.internal_quantity],
                 where=table.state == 'done'))
 
     @classmethod
