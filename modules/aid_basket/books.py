@@ -5,9 +5,9 @@ year. Whether a period is open is not among them: that is read each time.
 """
 from __future__ import annotations
 
-from aid_branch.lent import Answers, AnsweringMixin, LentMixin
-
 from trytond.pool import Pool, PoolMeta
+
+from aid_branch.lent import Answers, AnsweringMixin, LentMixin
 
 #: Id of the journal of an invoice, by company and type
 _journals = Answers('aid_basket.journals', of=['account.journal'])

@@ -250,10 +250,10 @@ class Invoice(metaclass=PoolMeta):
         for company, group in by_company.items():
             if all(invoice.move for invoice in group):
                 continue
-            others = cls._waiting(
+            others = [] if len(group) >= BATCH else cls._waiting(
                 ('company', '=', company.id),
                 ('id', 'not in', [i.id for i in group]),
-                limit=max(BATCH - len(group), 0))
+                limit=BATCH - len(group))
             try:
                 cls._post_in_turn(company, group + others)
             except UserError:
