@@ -13,6 +13,7 @@
 import configparser
 import doctest
 import fcntl
+import functools
 import hashlib
 import importlib.metadata
 import json
@@ -21,6 +22,7 @@ import pathlib
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -144,6 +146,7 @@ def _activate_in_layers() -> None:
             test_tryton._db_cache_file(test_tryton.DB_CACHE, name))
 
     standing: list[tuple] = []
+    known = KnownPool()
 
     def activate_module(modules, lang: str = 'en') -> None:
         wanted = [modules] if isinstance(modules, str) else list(modules)
@@ -151,16 +154,20 @@ def _activate_in_layers() -> None:
             # Left by another file: in another language, or with more in it
             test_tryton.drop_db()
         standing[:] = [(wanted, lang)]
-        if test_tryton.db_exist() or is_cached(wanted, lang):
+        with known.used_for(wanted, lang):
+            if test_tryton.db_exist() or is_cached(wanted, lang):
+                plain_activate(wanted, lang=lang)
+                return
+            make(wanted, lang)
             plain_activate(wanted, lang=lang)
-            return
+
+    def make(wanted: list[str], lang: str) -> None:
         DATABASES.mkdir(parents=True, exist_ok=True)
         # Another process that is at it knows better than to do it twice
         with open(DATABASES / 'layers.lock', 'w') as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not is_cached(wanted, lang):
                 _prepare_elsewhere(wanted, lang)
-        plain_activate(wanted, lang=lang)
 
     def prepare(wanted: list[str], lang: str) -> None:
         layers = [*_layers(wanted), wanted]
@@ -178,6 +185,45 @@ def _activate_in_layers() -> None:
     activate_module.prepare = prepare
     test_tryton.activate_module = activate_module
     _tell_stories_in_layers()
+
+
+class KnownPool:
+    """The classes of the modules that were activated last.
+
+    File after file of a module wants the same, fresh data and the same
+    classes: to set those up again takes longer than most tests.
+    """
+
+    def __init__(self) -> None:
+        self.key: tuple | None = None
+        self.pool = self.modules = None
+
+    @contextmanager
+    def used_for(self, modules: list[str], lang: str):
+        "Activate *modules* meanwhile, with the classes of before if they are"
+        from trytond.pool import Pool
+        from trytond.tests.test_tryton import DB_NAME
+
+        key = (tuple(modules), lang)
+        plain_init = Pool.init
+        if key == self.key:
+            Pool.init = self._put_back
+        try:
+            yield
+        finally:
+            Pool.init = plain_init
+        self.key = key
+        self.pool = Pool._pools[DB_NAME]
+        self.modules = Pool._pool_modules[DB_NAME]
+
+    def _put_back(self, *args, **kwargs) -> None:
+        from trytond.pool import Pool
+        from trytond.tests.test_tryton import DB_NAME
+
+        with Pool._lock:
+            Pool._pools[DB_NAME] = self.pool
+            Pool._pool_modules[DB_NAME] = self.modules
+            Pool._pool_instances.clear()
 
 
 def _prepare_elsewhere(modules: list[str], lang: str) -> None:
@@ -286,9 +332,21 @@ def _never_ask_for_stale_caches() -> None:
     config.set('cache', 'clean_timeout', str(24 * 3600))
 
 
+def _remember_modules() -> None:
+    """Find each module among the installed packages once.
+
+    Tryton's tests of a module ask for it with every class of every model,
+    which is most of the time they take.
+    """
+    from trytond.tools import misc
+
+    misc.import_module = functools.cache(misc.import_module)
+
+
 def prepare_databases() -> None:
     "Let databases be prepared upon each other and cached by their content"
     _never_ask_for_stale_caches()
+    _remember_modules()
     _key_caches_by_content()
     _activate_in_layers()
 

@@ -154,8 +154,10 @@ def build(uri: str, name: str, folder: pathlib.Path | None) -> None:
     database.create(name)
     with taken_on_trust():
         database.activate(name, languages=['fr'])
+        database.run(name, let_in)
+        database.run(name, found)
     for step in [
-            let_in, found, furnish_goods, furnish_households,
+            furnish_goods, furnish_households,
             furnish_baskets, furnish_recall, furnish_volunteers]:
         database.run(name, step)
 
@@ -164,8 +166,9 @@ def build(uri: str, name: str, folder: pathlib.Path | None) -> None:
 def taken_on_trust():
     """Do not validate what is written meanwhile.
 
-    The tests of each module activate it in the ordinary way; the same records
-    need not be proven once more for each database, which is most of the work.
+    The tests of each module activate it in the ordinary way, and those of
+    ``maillon setup`` found an organisation; the same records need not be
+    proven once more for each database, which is most of the work.
     """
     from trytond.model import ModelStorage
     plain = ModelStorage.__dict__['_validate']

@@ -26,6 +26,8 @@ CRASH_CHECKOUTS, KILLS, RESTARTS = 60, 2, 1
 RECALLED, RECALL = 'pulses', "Lentilles du Test"
 #: Seconds in which one host knows what was changed on the other
 SOON = 5
+#: How often somebody is sent to another branch and back
+MOVES = 15
 
 
 @pytest.fixture(scope='module')
@@ -179,7 +181,8 @@ def test_what_changes_on_one_host_the_other_knows(site, ground):
                     ('add', [place.branch])],
                 'branch': place.branch})
 
-    for place in [there, here]:
+    # Often: what is told in quick succession must not wait
+    for place in [there, here] * MOVES:
         move(place)
         deadline = time.monotonic() + SOON
         while set(till.ids('aid.household', [])) != set(place.households):

@@ -4,8 +4,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
+from sql import Null, Select
 from sql.aggregate import Count, Sum
-from sql.conditionals import Case
+from sql.conditionals import Case, Coalesce
 
 from trytond.i18n import gettext
 from trytond.model import fields
@@ -136,28 +137,49 @@ def reached_by(lots: list[int]) -> dict[Key, Reached]:
     move = pool.get('stock.move').__table__()
     if not lots:
         return {}
+    unit = _units_of(lots)
+    # A move lies somewhere among millions: it is looked for only where the
+    # line does not tell the same
+    converted = Case((line.unit != unit.unit, line.move))
     # Named in a question of its own: PostgreSQL takes no value twice for
     # the same one
     got = (line
+        .join(unit, condition=line.lot == unit.lot)
         .join(basket, condition=line.basket == basket.id)
-        .join(move, condition=line.move == move.id)
+        .join(move, 'LEFT', condition=move.id == converted)
         .select(
-            line.lot, basket.branch, basket.household, move.internal_quantity,
+            line.lot, basket.branch, basket.household,
+            Coalesce(move.internal_quantity, line.quantity).as_('quantity'),
             basket.id.as_('basket'),
             Case((line.lot_knowledge == 'assumed', 1), else_=0).as_(
                 'assumed'),
             where=fields.SQL_OPERATORS['in'](line.lot, lots)
             & few(line.lot)
+            & (line.move != Null)
             & (basket.state == 'done')))
     keys = [got.lot, got.branch, got.assumed]
     cursor = Transaction().connection.cursor()
     cursor.execute(*got.select(
             *keys, Count(got.basket, distinct=True),
             Count(got.household, distinct=True), Count(got.basket),
-            Sum(got.internal_quantity), group_by=keys))
+            Sum(got.quantity), group_by=keys))
     return {
         (lot, branch, bool(assumed)): Reached(*counts)
         for lot, branch, assumed, *counts in cursor}
+
+
+def _units_of(lots: list[int]) -> Select:
+    "The default unit of the product of each of *lots*, as a query"
+    pool = Pool()
+    lot = pool.get('stock.lot').__table__()
+    product = pool.get('product.product').__table__()
+    template = pool.get('product.template').__table__()
+    return (lot
+        .join(product, condition=lot.product == product.id)
+        .join(template, condition=product.template == template.id)
+        .select(
+            lot.id.as_('lot'), template.default_uom.as_('unit'),
+            where=fields.SQL_OPERATORS['in'](lot.id, lots)))
 
 
 def _part(

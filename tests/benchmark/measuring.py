@@ -107,10 +107,11 @@ def begin(
         python: str = sys.executable) -> subprocess.Popen:
     """Let *script* make a database in a process of its own.
 
-    A database that is open in this one could not be copied.
+    A database that is open in this one could not be copied. Without Python's
+    assertions, which are half of what Tryton takes to load modules.
     """
     return subprocess.Popen(
-        [python, script, *options], stdout=subprocess.PIPE, text=True,
+        [python, '-O', script, *options], stdout=subprocess.PIPE, text=True,
         env={**os.environ, **ACTIVATING})
 
 

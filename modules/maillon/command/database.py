@@ -5,17 +5,13 @@ that needs its backend is imported), :func:`create`, :func:`activate`, then
 :func:`run` for each piece of work.
 """
 import argparse
-import logging
 import os
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
-from . import CommandError, connections
-from .foreign_keys import asked_of_the_catalogue
+from . import CommandError, activation, connections
 
 __all__ = [
     'NAME', 'add_arguments', 'configure', 'configure_from', 'create',
@@ -26,6 +22,8 @@ NAME = 'maillon'
 ADMIN = 1
 #: Ten years, in seconds
 NEVER = 10 * 365 * 24 * 3600
+#: Seconds after which a process looks whether it has missed something
+LISTEN = 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -92,6 +90,9 @@ def configure(
         # The processes tell each other what changed, instead of looking for
         # it every five minutes; all of them do, or they would not hear
         config.set('cache', 'clean_timeout', '0')
+        # What is told while a process thanks for what it was told before
+        # waits for this many seconds, a minute if nobody says otherwise
+        config.set('cache', 'select_timeout', str(LISTEN))
         connections.outlive_restarts()
 
 
@@ -226,42 +227,6 @@ def _needed(modules: Iterable[str]) -> set[str]:
     return found
 
 
-class _ModuleBar(logging.Handler):
-    "Moves a progress bar by what trytond logs while it loads modules"
-
-    def __init__(self, bar: tqdm):
-        super().__init__(logging.INFO)
-        self.bar = bar
-        self.seen: set[str] = set()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.msg == '%s load' and record.args:
-            module = str(record.args[0])
-            self.bar.set_postfix_str(module, refresh=False)
-            if module not in self.seen:
-                self.seen.add(module)
-                self.bar.update()
-
-
-@contextmanager
-def _module_progress(total: int, show: bool):
-    logger = logging.getLogger('trytond.modules')
-    level, propagate = logger.level, logger.propagate
-    with tqdm(
-            total=total, desc="Modules", unit="module",
-            disable=not show) as bar:
-        handler = _ModuleBar(bar)
-        logger.addHandler(handler)
-        logger.setLevel(logging.INFO)
-        logger.propagate = False
-        try:
-            yield
-        finally:
-            logger.removeHandler(handler)
-            logger.setLevel(level)
-            logger.propagate = propagate
-
-
 def activate(
         name: str, *, modules: Iterable[str] = (NAME,),
         languages: Iterable[str] = ('fr',), password: str | None = None,
@@ -279,8 +244,6 @@ def activate(
     database = backend.Database(name)
     database.connect()
     fresh = not database.test()
-    if fresh:
-        database.init()
     modules = list(modules)
     needed = _needed(modules) | {'ir', 'res'}
     pool = Pool(name)
@@ -289,11 +252,11 @@ def activate(
         return False
 
     languages = sorted({'en', *languages})
-    with _module_progress(len(needed), progress), asked_of_the_catalogue():
-        pool.init(
-            update=(
-                ['ir', 'res'] if fresh or update else []) + modules,
-            lang=languages, activatedeps=True)
+    activation.load(activation.Wanted(
+            name, modules, languages,
+            anew=['ir', 'res'] if fresh or update else [],
+            count=len(needed), progress=progress))
+    pool.init()
     _in_transaction(
         name, 0, _after_activation, languages, fresh, password, email)
     return True
