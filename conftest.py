@@ -180,6 +180,15 @@ def _activate_in_layers() -> None:
             _learn(lang)
             test_tryton.backup_db_cache('-'.join(wanted) + f'--{lang}')
 
+    # It adds to what the fields say they depend on
+    plain_test = test_tryton.ModuleTestCase.test_depends
+
+    @functools.wraps(plain_test)
+    def test_depends(self):
+        known.forget()
+        plain_test(self)
+
+    test_tryton.ModuleTestCase.test_depends = test_depends
     # What stands, for whoever puts more into it that the next may find
     activate_module.standing = standing
     activate_module.prepare = prepare
@@ -195,6 +204,10 @@ class KnownPool:
     """
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        "They have changed"
         self.key: tuple | None = None
         self.pool = self.modules = None
 

@@ -263,7 +263,7 @@ def _take(
     :return: (row, quantity) pairs, and how much has to be found beside
     """
     UoM = Pool().get('product.uom')
-    unit = line.product.default_uom
+    unit = line.product.template.default_uom
     scanned = line.lot if line.lot_knowledge == 'scanned' else None
     if scanned:
         if refusal := shelf.refusal(scanned):
@@ -334,7 +334,7 @@ def _short(
         basket, line, rows, left: dict, wanted: float, shelf: Shelf) -> str:
     "That the books have too little, or that it is not here or past its date"
     lang = Pool().get('ir.lang').get()
-    unit = line.product.default_uom
+    unit = line.product.template.default_uom
     scanned = line.lot_knowledge == 'scanned'
     if scanned and not rows:
         return gettext(

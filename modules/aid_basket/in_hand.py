@@ -65,8 +65,8 @@ def chilled(basket, shelf: Shelf) -> list:
     "The chilled lines of *basket* of which the books have too little"
     UoM = Pool().get('product.uom')
     lines = [
-        l for l in basket.lines if l.product.family
-        and l.product.family.chilled
+        l for l in basket.lines
+        if (family := l.product.template.family) and family.chilled
         and not l.kept and not l.parcel]
     result = []
     for line in lines:

@@ -26,6 +26,16 @@ COMPOSED = [
     'emergency_reason', 'emergency_card', 'adults', 'children', 'babies']
 #: What of it is reckoned here and typed by nobody
 FIGURES = frozenset({'people', 'kg', 'market_value', 'asked', 'granted'})
+#: The columns of a line, and who has a word where one is created, that of
+#: nothing but what leaves a draft
+COLUMNS = frozenset({
+        'allergen_choice', 'always_free', 'asked', 'barcode', 'basket',
+        'ceiling', 'fate', 'granted', 'incident', 'kept', 'kg', 'lot',
+        'lot_knowledge', 'market_value', 'move', 'parcel', 'price_per_kg',
+        'product', 'promotion', 'quantity', 'rank', 'return_move', 'rule',
+        'unit'})
+KNOWN = frozenset({'aid_basket.basket_line.Line.check_modification'})
+ASKED = frozenset({'on_modification'})
 
 
 class KeepMixin(Model):
@@ -42,16 +52,21 @@ class KeepMixin(Model):
 
     @fields.depends('state', 'session', 'lines')
     def on_scan_code(self, code) -> None:
+        sent = list(self.lines or [])
         super().on_scan_code(code)
-        self._keep()
+        self._keep(sent)
 
-    @fields.depends(methods=['on_scan_code'])
+    @fields.depends('lines', methods=['on_scan_code'])
     def on_change_pick(self) -> None:
+        sent = list(self.lines or [])
         super().on_change_pick()
-        self._keep()
+        self._keep(sent)
 
-    def _keep(self) -> None:
-        "Save the basket as it stands after a scan, if it is on the server"
+    def _keep(self, sent: list) -> None:
+        """Save the basket as it stands after a scan, if it is on the server.
+
+        :param sent: the lines that the client has sent
+        """
         if self.id is None or self.id < 0:
             return
         Basket = Pool().get('aid.basket')
@@ -62,7 +77,7 @@ class KeepMixin(Model):
             return
         stored, = stored
         with without_check_access(), lent():
-            self._keep_lines(stored)
+            self._keep_lines(stored, sent)
             values = {
                 name: _plain(getattr(self, name, None))
                 for name in COMPOSED}
@@ -83,7 +98,7 @@ class KeepMixin(Model):
         else:
             Basket.write([stored], changed)
 
-    def _keep_lines(self, stored) -> None:
+    def _keep_lines(self, stored, sent: list) -> None:
         """Make the lines of *stored* those of the screen.
 
         Lines that the screen does not know were taken away there, or their
@@ -110,16 +125,13 @@ class KeepMixin(Model):
             if (id_ := same.pop(_goods(line), None)) is not None:
                 stands[id(line)] = id_
                 del spare[id_]
-        records = Line.create(
-            [{**_values(l), 'basket': stored.id} for l in created])
+        # What is there was just read, and is forgotten with what is created
+        self._write_lines(known, _standing(lines, stands))
+        records = _create(created, stored, sent)
         stands.update(
             (id(line), record.id) for line, record in zip(created, records))
-        lines = [
-            _stored(line, stands[id(line)]) if id(line) in stands else line
-            for line in lines]
-        self._write_lines(known, lines)
         Line.delete(list(spare.values()))
-        self.lines = lines
+        self.lines = _standing(lines, stands)
 
     @staticmethod
     def _write_lines(known: dict, lines) -> None:
@@ -157,6 +169,38 @@ def _first_without(lines: list, same: dict) -> list:
         else:
             result.append(line)
     return result
+
+
+def _standing(lines: list, stands: dict[int, int]) -> list:
+    "The *lines*, those for which something stands as that, by its id"
+    return [
+        _stored(line, stands[id(line)]) if id(line) in stands else line
+        for line in lines]
+
+
+def _create(lines: list, basket, sent: list) -> list:
+    """The records of *lines*, which are new, in their order.
+
+    What a client has *sent* is proven as ever. What the scan has just made of
+    goods that it found is inserted at once.
+    """
+    Line = Pool().get('aid.basket.line')
+    proven = {id(line) for line in sent}
+    if (any(id(line) in proven for line in lines)
+            or not lane.is_created_plainly(
+                Line, COLUMNS, KNOWN, ASKED)):
+        return Line.create(
+            [{**_values(l), 'basket': basket.id} for l in lines])
+    if not lines:
+        return []
+    records = lane.insert(Line, [
+            {**dict.fromkeys(COLUMNS), **_values(l), 'basket': basket.id}
+            for l in lines])
+    stored = [_stored(l, r.id) for l, r in zip(lines, records)]
+    for record in stored:
+        record.basket = basket
+    Line.on_modification('create', stored)
+    return records
 
 
 def _goods(line) -> tuple:

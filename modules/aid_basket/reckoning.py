@@ -135,10 +135,10 @@ def _beyond(lines, shelf: Shelf) -> set[int]:
             if line.lot and not line.lot.found_as:
                 result.add(product.id)
             continue
-        unit = _get(line, 'unit') or product.default_uom
+        default = product.template.default_uom
         wanted[product] += UoM.compute_qty(
-            unit, _get(line, 'quantity') or 0, product.default_uom,
-            round=False)
+            _get(line, 'unit') or default, _get(line, 'quantity') or 0,
+            default, round=False)
     return result | {
         product.id for product, quantity in wanted.items()
         if round(quantity - sum(
@@ -162,7 +162,8 @@ def _set_facts(
     "What the goods of *line* are: lot, weight, value, limits"
     product = _get(line, 'product')
     quantity = _get(line, 'quantity') or 0
-    unit = _get(line, 'unit') or (product and product.default_uom)
+    unit = _get(line, 'unit') or (
+        product and product.template.default_uom)
     was_free = bool(_get(line, 'always_free'))
     scanned = _label(line)
     line.unit = unit
@@ -197,9 +198,9 @@ def worth(
     UoM = Pool().get('product.uom')
     if not value:
         return ZERO
-    if unit != product.default_uom:
-        quantity = UoM.compute_qty(
-            unit, quantity, product.default_uom, round=False)
+    default = product.template.default_uom
+    if unit != default:
+        quantity = UoM.compute_qty(unit, quantity, default, round=False)
     return (value * Decimal(str(quantity))).quantize(
         contribution.CENT, ROUND_HALF_UP)
 

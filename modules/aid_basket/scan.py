@@ -36,6 +36,9 @@ class Found:
         self.problem = problem
         #: nobody knows it yet; with a product it is to be remembered
         self.barcode = barcode
+        #: what lies there of it and of the rest of the basket, where that
+        #: was looked at
+        self.shelf: Shelf | None = None
 
 
 class ScanMixin(command.CommandMixin, Model):
@@ -97,7 +100,7 @@ class ScanMixin(command.CommandMixin, Model):
             return self._set_household(household)
         if message := self._read_card(code):
             return message
-        found = find_goods(code, self.session.branch, self.session.date)
+        found = self._find_goods(code)
         if line := self._learned(found):
             found = self._as_learned(line, code)
         if found.problem:
@@ -179,7 +182,12 @@ class ScanMixin(command.CommandMixin, Model):
         families = barcode and Family.search([('code', '=', family_code)])
         if families and (found := self._as_family(barcode, families[0])):
             return found
-        return find_goods(code, self.session.branch, self.session.date)
+        return self._find_goods(code)
+
+    def _find_goods(self, code: str) -> Found:
+        return find_goods(
+            code, self.session.branch, self.session.date, [
+                getattr(l, 'product', None) for l in self.lines or []])
 
     def _offer(self, found: Found, code: str) -> str:
         """Add the goods, or ask once where they go against a constraint.
@@ -283,7 +291,7 @@ class ScanMixin(command.CommandMixin, Model):
                 (line.quantity or 0) + step, 3)
         else:
             before, line = None, self._new_line(found, step)
-        shelf = self._shelf_with(line)
+        shelf = found.shelf or self._shelf_with(line)
         problem, remark = self._compare(line, shelf)
         if problem:
             if before is not None:
@@ -453,14 +461,17 @@ def family_key(number: int) -> str:
     return f'F{number}'
 
 
-def find_goods(code: str, branch, date) -> Found:
-    "What goods *code* stands for at *branch* on *date*"
+def find_goods(code: str, branch, date, beside=()) -> Found:
+    """What goods *code* stands for at *branch* on *date*.
+
+    :param beside: the products of the basket, to be looked at together
+    """
     pool = Pool()
     Lot = pool.get('stock.lot')
     Product = pool.get('product.product')
     Family = pool.get('aid.family')
     if lots := Lot.search([('number', '=', code.upper())], limit=1):
-        return _found_lot(lots[0], branch, date)
+        return _found_lot(lots[0], branch, date, beside=beside)
     if FAMILY_KEY.fullmatch(code):
         if family := family_of(entry.Entry('code', code)):
             return _found_product(family.product, branch)
@@ -469,13 +480,15 @@ def find_goods(code: str, branch, date) -> Found:
             return _found_product(families[0].product, branch)
     if products := Product.search([('code', '=', code)], limit=1):
         return _found_product(products[0], branch)
-    return _found_barcode(code, branch, date)
+    return _found_barcode(code, branch, date, beside)
 
 
-def _found_lot(lot, branch, date, quantity: float | None = None) -> Found:
+def _found_lot(
+        lot, branch, date, quantity: float | None = None,
+        beside=()) -> Found:
     if refusal := lot.refusal(date):
         return Found(problem=refusal)
-    shelf = Shelf(branch, date, [lot.product])
+    shelf = Shelf(branch, date, [lot.product, *beside])
     if not shelf.quantity(lot.product, lot):
         problem = in_hand.refusal(
             lot.product, lot, quantity or step_of(lot.product), shelf)
@@ -484,7 +497,9 @@ def _found_lot(lot, branch, date, quantity: float | None = None) -> Found:
                     'aid_basket.msg_scan_lot_elsewhere',
                     lot=lot.rec_name, product=lot.product.rec_name,
                     branch=branch.rec_name))
-    return Found(lot.product, lot, quantity)
+    found = Found(lot.product, lot, quantity)
+    found.shelf = shelf
+    return found
 
 
 def _found_product(
@@ -492,7 +507,7 @@ def _found_product(
     return Found(product, None, quantity)
 
 
-def _found_barcode(code: str, branch, date) -> Found:
+def _found_barcode(code: str, branch, date, beside=()) -> Found:
     "Goods by the barcode on their pack"
     Lot = Pool().get('stock.lot')
     try:
@@ -516,7 +531,8 @@ def _found_barcode(code: str, branch, date) -> Found:
                 ],
             ]
         for lot in Lot.search(domain, order=[('id', 'DESC')], limit=10):
-            found = _found_lot(lot, branch, date, _count(read, lot.product))
+            found = _found_lot(
+                lot, branch, date, _count(read, lot.product), beside)
             if not found.problem or not product:
                 return found
     if product:

@@ -75,15 +75,18 @@ CREATING = (
 
 def is_created_plainly(
         Model, known_columns: frozenset[str],
-        known: frozenset[str] = frozenset()) -> bool:
+        known: frozenset[str] = frozenset(),
+        asked: frozenset[str] = frozenset()) -> bool:
     """Whether nobody but Tryton has a word where a *Model* is created.
 
     :param known: who has one beside, and is known to say nothing then
+    :param asked: the methods that the caller asks itself
     """
+    methods = set(CREATING) - asked
     tryton = frozenset(
-        name for name in chain(Model, CREATING)
+        name for name in chain(Model, methods)
         if name.startswith('trytond.'))
-    return is_free(Model, CREATING, tryton | known, known_columns)
+    return is_free(Model, methods, tryton | known, known_columns)
 
 
 def insert(Model, rows: list[dict[str, Any]], written: bool = False) -> list:

@@ -164,7 +164,7 @@ def _is_plain(move) -> bool:
     return (
         move.effective_date <= today
         and not product.replaced_by
-        and unit.category == product.default_uom.category
+        and unit.category == product.template.default_uom.category
         and move.from_location != move.to_location
         and not {'view', 'warehouse'} & {
             move.from_location.type, move.to_location.type}
@@ -178,7 +178,8 @@ def _internal(move) -> float:
     "The quantity of *move* in the default unit of its product"
     UoM = Pool().get('product.uom')
     return UoM.compute_qty(
-        move.unit, move.quantity, move.product.default_uom, round=True)
+        move.unit, move.quantity, move.product.template.default_uom,
+        round=True)
 
 
 def _row(move, told: dict[str, Any], cost) -> dict[str, Any]:

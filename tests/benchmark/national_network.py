@@ -15,38 +15,47 @@ LOADED = {
     'shared_buffers': '1GB', 'max_wal_size': '8GB', 'autovacuum': 'off'}
 
 
-def tell(uri: str, branches: int | None = None):
-    """Make the database with *branches*, or as many as there are in France.
+def found(uri: str, name: str = BASE) -> None:
+    "Make the database *name*: the modules and an organisation, set up"
+    from maillon.command import database
+
+    database.configure(uri=uri)
+    from house import taken_on_trust
+    from maillon.command import setup
+    from maillon.command.organisation import Organisation
+
+    with told("  the modules"), taken_on_trust():
+        setup.prepare(
+            name, Organisation(
+                name="Network", previous_year=True,
+                year_start=dt.date.today().replace(month=1, day=1)),
+            password=PASSWORD, email='admin@example.org')
+
+
+def tell(uri: str, name: str = BASE, branches: int | None = None):
+    """Give the founded database *name* branches, or as many as in France.
 
     :return: the ids of the story that is copied
     """
     from maillon.command import database
 
     database.configure(uri=uri)
-    from house import taken_on_trust
-    from maillon.command import setup
+    database.activate(name)
     from maillon.command.content import national
-    from maillon.command.organisation import Organisation
 
-    today = dt.date.today()
-    with told("  the modules"), taken_on_trust():
-        setup.prepare(
-            BASE, Organisation(
-                name="Network", previous_year=True,
-                year_start=today.replace(month=1, day=1)),
-            password=PASSWORD, email='admin@example.org')
     branches = branches or national.BRANCHES
     with told(f"  {branches} branches, and what they handed over"):
-        return database.run(BASE, lambda: national.tell(branches, today))
+        return database.run(
+            name, lambda: national.tell(branches, dt.date.today()))
 
 
-def fill(cluster, story, moves: int):
-    "A database of *moves* moves: its name, and where its copies are"
+def fill(cluster, story, moves: int, base: str = BASE):
+    "A copy of *base* with *moves* moves: its name, and where the copies are"
     from maillon.command import database
     from maillon.command.content import national
 
     name = f'moves_{moves}'
-    cluster.create(name, BASE)
+    cluster.create(name, base)
     database.activate(name)
     with told(f"{moves:,} moves"):
         network = database.run(

@@ -3,8 +3,8 @@
     python tests/benchmark/till.py [--quick] [--moves N ...]
 
 Fills a PostgreSQL of its own with a network and its stock moves
-(``maillon.command.content.national``): 100,000 and 10 million, ``--quick``
-100,000 only. On each size it checks baskets out as a user of the till does,
+(``maillon.command.content.national``): 100,000 in 25 branches and 10 million
+in 800, ``--quick`` the former only. On each size it checks baskets out as a user of the till does,
 one by one and 50 at once up to the last ledger entry, receives a donation of
 100 lots, looks for what is left here, and lets four tills of four branches
 work over HTTP (``maillon serve`` with gunicorn, and a worker). Beside it, in
@@ -43,6 +43,8 @@ from tills import (  # noqa: E402
     clients, gestures, ground, ours, plain_sql, stock_point, stock_tryton, table)
 
 SIZES = [100_000, 10_000_000]
+#: From so many moves on it is the network of a nation, and not of a region
+MANY = 1_000_000
 #: Seconds that tills work over HTTP
 SECONDS, SECONDS_QUICK = 40, 15
 
@@ -64,22 +66,36 @@ class Parts:
             return None
 
 
-def tell(uri: str) -> None:
-    "Make the database with the network and its tills; print their ids"
+def tell(uri: str, name: str, branches: int) -> None:
+    "Give the database *name* a network and its tills; print their ids"
     from maillon.command import database
 
-    story = national_network.tell(uri, ground.BRANCHES)
+    story = national_network.tell(uri, name, branches)
     with told("  the tills and their shelves"):
         furnished = database.run(
-            national_network.BASE,
-            lambda: ground.furnish(dt.date.today()))
+            name, lambda: ground.furnish(dt.date.today()))
     print(json.dumps({
                 'story': vars(story),
                 'ground': dataclasses.asdict(furnished)}))
 
 
+def branches_of(moves: int) -> int:
+    "How many branches make so many moves in a year"
+    from maillon.command.content import national
+
+    return ground.BRANCHES if moves < MANY else national.BRANCHES
+
+
+def network(cluster, branches: int) -> tuple[str, dict]:
+    "A database with so many *branches* and no past, and what is in it"
+    name = f'branches_{branches}'
+    cluster.create(name, national_network.BASE)
+    return name, end(begin(
+            __file__, '--tell', cluster.uri, name, str(branches)))
+
+
 def measure(
-        part: Parts, cluster, name: str, network, tills: ground.Ground,
+        part: Parts, cluster, name: str, moves: int, tills: ground.Ground,
         seconds: float) -> dict:
     "Everything that is ours, on one database"
     till = ours.Till(name, tills)
@@ -93,7 +109,7 @@ def measure(
         'gestures': lambda: gestures.measure(till, counted),
         'http': lambda: clients.ours(cluster, name, tills, seconds),
         }
-    return {'moves': network.moves, **{
+    return {'moves': moves, **{
             key: part(f"  {key}", work) for key, work in works.items()}}
 
 
@@ -110,29 +126,32 @@ def compare(options, part: Parts, cluster) -> dict:
             __file__, '--point', cluster.uri, python=options.stock_python)
     else:
         print(stock_point.INSTALL, file=sys.stderr)
-    with told("A network of branches, and its tills"):
-        known = end(begin(__file__, '--tell', cluster.uri))
+    with told("The modules, and an organisation"):
+        founding = begin(__file__, '--found', cluster.uri)
+        if founding.wait():
+            raise RuntimeError("the modules cannot be loaded")
     database.configure(uri=cluster.uri)
     from maillon.command.content.national import Story
-    story = Story(**known['story'])
-    tills = ground.Ground(**known['ground'])
     seconds = SECONDS_QUICK if options.quick else SECONDS
     sizes: list[dict] = []
-    again = first = None
+    first = again = None
     with ours.left_to_a_worker():
         for moves in SIZES[:1] if options.quick else options.moves:
-            name, network = national_network.fill(cluster, story, moves)
+            base, known = network(cluster, branches_of(moves))
+            tills = ground.Ground(**known['ground'])
+            name, filled = national_network.fill(
+                cluster, Story(**known['story']), moves, base)
             sizes.append(measure(
-                    part, cluster, name, network, tills, seconds))
+                    part, cluster, name, filled.moves, tills, seconds))
             table.show_ours(sizes[-1], options.said)
-            first = first or name
-            if name != first:
+            first = first or (name, tills)
+            if name != first[0]:
                 cluster.drop(name)
         if len(sizes) > 1:
             # The machine may have been less busy when it began
             again = part("  checkout at the first size once more", lambda: (
                     ours.one_checkout(
-                        ours.Till(first, tills), cluster=cluster)))
+                        ours.Till(*first), cluster=cluster)))
             again and again.pop('said')
         if stock := part("Tryton alone", lambda: stock_tryton.by_stock(
                     cluster, end(alone), options.quick)):
@@ -157,15 +176,22 @@ def main() -> int:
     parser.add_argument(
         '--stock-python', default=sys.executable, metavar='PYTHON',
         help="a Python with trytond_sale_point (default: this one)")
-    parser.add_argument('--tell', metavar='URI', help=argparse.SUPPRESS)
+    parser.add_argument('--found', metavar='URI', help=argparse.SUPPRESS)
+    parser.add_argument(
+        '--tell', nargs=3, metavar=('URI', 'NAME', 'BRANCHES'),
+        help=argparse.SUPPRESS)
     parser.add_argument('--stock', metavar='URI', help=argparse.SUPPRESS)
     parser.add_argument('--point', metavar='URI', help=argparse.SUPPRESS)
     parser.add_argument(
         '--count', nargs=3, metavar=('URI', 'NAME', 'BRANCH'),
         help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.found:
+        national_network.found(options.found)
+        return 0
     if options.tell:
-        tell(options.tell)
+        uri, name, branches = options.tell
+        tell(uri, name, int(branches))
         return 0
     if options.stock:
         print(json.dumps(stock_tryton.make(options.stock)))

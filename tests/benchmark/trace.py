@@ -286,6 +286,7 @@ def main() -> None:
     parser.add_argument('--tell', metavar='URI', help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.tell:
+        national_network.found(options.tell)
         print(json.dumps(vars(national_network.tell(options.tell))))
         return
     from cluster import Cluster
