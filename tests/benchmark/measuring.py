@@ -7,6 +7,7 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,15 +20,20 @@ ACTIVATING = {'PGOPTIONS': '-c enable_nestloop=off'}
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    "The statements that Tryton sends to PostgreSQL while the block runs"
+    """The statements that this thread sends to PostgreSQL in the block.
+
+    Another one listens for what other processes change, and says each second
+    that it still does.
+    """
     from trytond.backend.postgresql.database import LoggingCursor
 
     statements: list[str] = []
     execute = LoggingCursor.execute
+    mine = threading.get_ident()
 
     def counting(self, query, *args, **kwargs):
         # Tryton asks nothing at all to see whether it is still connected
-        if str(query):
+        if str(query) and threading.get_ident() == mine:
             statements.append(str(query))
         return execute(self, query, *args, **kwargs)
     LoggingCursor.execute = counting

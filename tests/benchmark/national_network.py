@@ -63,3 +63,16 @@ def fill(cluster, story, moves: int, base: str = BASE):
     with told("  seen by the planner"):
         cluster.execute('VACUUM ANALYZE', name)
     return name, network
+
+
+def drop(cluster, name: str) -> None:
+    "Remove the database *name* that this process has open"
+    from trytond import backend
+    from trytond.cache import Cache
+    from trytond.pool import Pool
+
+    Pool.stop(name)
+    # Whoever listens there would lose the connection
+    Cache.drop(name)
+    backend.Database(name).close()
+    cluster.drop(name)

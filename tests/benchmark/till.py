@@ -146,7 +146,7 @@ def compare(options, part: Parts, cluster) -> dict:
             table.show_ours(sizes[-1], options.said)
             first = first or (name, tills)
             if name != first[0]:
-                cluster.drop(name)
+                national_network.drop(cluster, name)
         if len(sizes) > 1:
             # The machine may have been less busy when it began
             again = part("  checkout at the first size once more", lambda: (

@@ -314,7 +314,7 @@ def main() -> None:
             show(results[-1])
             first = first or (name, network)
             if name != first[0]:
-                cluster.drop(name)
+                national_network.drop(cluster, name)
         if len(results) > 1:
             # The machine may have been less busy when it began
             again = {**measure(*first), 'fill_s': 0}

@@ -156,7 +156,9 @@
     function is_to_fill(screen) {
         const container = screen.screen_container;
         const searched = container.search_entry && container.search_entry.val();
-        return !screen.group.length && !searched && !screen.group.readonly;
+        // Nobody fills in a list of a document that is done
+        const done = screen.group.parent && screen.group.readonly;
+        return !screen.group.length && !searched && !done;
     }
 
     function tell_what_to_do(view) {
@@ -167,8 +169,11 @@
         }
         read_sentences().then(sentences => {
             view.el.children('.aid-empty').remove();
+            // What is said of lines is said in their document
+            const beside = screen.model_name.endsWith('.line')
+                && !screen.group.parent;
             const sentence = sentences[screen.model_name];
-            if (sentence && is_to_fill(screen)) {
+            if (sentence && !beside && is_to_fill(screen)) {
                 jQuery('<p/>', {
                     'class': 'aid-empty',
                     'role': 'status',
