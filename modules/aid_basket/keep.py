@@ -62,10 +62,11 @@ class KeepMixin(Model):
         super().on_change_pick()
         self._keep(sent)
 
-    def _keep(self, sent: list) -> None:
+    def _keep(self, sent: list | None = None) -> None:
         """Save the basket as it stands after a scan, if it is on the server.
 
-        :param sent: the lines that the client has sent
+        :param sent: the lines that the client has sent; None where others
+            may say too what somebody typed
         """
         if self.id is None or self.id < 0:
             return
@@ -98,7 +99,7 @@ class KeepMixin(Model):
         else:
             Basket.write([stored], changed)
 
-    def _keep_lines(self, stored, sent: list) -> None:
+    def _keep_lines(self, stored, sent: list | None) -> None:
         """Make the lines of *stored* those of the screen.
 
         Lines that the screen does not know were taken away there, or their
@@ -178,14 +179,14 @@ def _standing(lines: list, stands: dict[int, int]) -> list:
         for line in lines]
 
 
-def _create(lines: list, basket, sent: list) -> list:
+def _create(lines: list, basket, sent: list | None) -> list:
     """The records of *lines*, which are new, in their order.
 
     What a client has *sent* is proven as ever. What the scan has just made of
     goods that it found is inserted at once.
     """
     Line = Pool().get('aid.basket.line')
-    proven = {id(line) for line in sent}
+    proven = {id(line) for line in (lines if sent is None else sent)}
     if (any(id(line) in proven for line in lines)
             or not lane.is_created_plainly(
                 Line, COLUMNS, KNOWN, ASKED)):
