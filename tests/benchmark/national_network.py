@@ -67,12 +67,10 @@ def fill(cluster, story, moves: int, base: str = BASE):
 
 def drop(cluster, name: str) -> None:
     "Remove the database *name* that this process has open"
-    from trytond import backend
+    from maillon.command import database
     from trytond.cache import Cache
-    from trytond.pool import Pool
 
-    Pool.stop(name)
     # Whoever listens there would lose the connection
     Cache.drop(name)
-    backend.Database(name).close()
+    database.let_go(name)
     cluster.drop(name)

@@ -15,8 +15,8 @@ from . import CommandError, activation, connections
 
 __all__ = [
     'NAME', 'add_arguments', 'configure', 'configure_from', 'create',
-    'exists', 'activate', 'run', 'is_sqlite', 'is_empty', 'or_dropped',
-    'vacuum']
+    'exists', 'activate', 'run', 'is_sqlite', 'is_empty', 'let_go',
+    'or_dropped', 'vacuum']
 
 NAME = 'maillon'
 ADMIN = 1
@@ -151,21 +151,27 @@ def is_empty(name: str) -> bool:
         found.put_connection(connection)
 
 
+def let_go(name: str) -> None:
+    "Forget the database *name* in this process, so that it can be dropped"
+    from trytond import backend
+    from trytond.pool import Pool
+
+    Pool.stop(name)
+    backend.Database(name).close()
+
+
 @contextmanager
 def or_dropped(name: str):
     """Drop the database *name* unless all that is done here is done.
 
     For what is made from nothing on a server: half of it is of no use.
     """
-    from trytond import backend
-    from trytond.pool import Pool
     from trytond.transaction import Transaction
 
     try:
         yield
     except BaseException:
-        Pool.stop(name)
-        backend.Database(name).close()
+        let_go(name)
         with Transaction().start(
                 None, 0, close=True, autocommit=True) as transaction:
             transaction.database.drop(transaction.connection, name)
@@ -237,6 +243,7 @@ def activate(
     *password* and *email* are the administrator's and are only used for a
     new database. *update* loads them again after an upgrade. Returns False
     when everything was activated already, and then only opens the database.
+    Raises CommandError when they cannot be loaded.
     """
     from trytond import backend
     from trytond.pool import Pool
