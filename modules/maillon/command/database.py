@@ -16,7 +16,7 @@ from . import CommandError, activation, connections
 __all__ = [
     'NAME', 'add_arguments', 'configure', 'configure_from', 'create',
     'exists', 'activate', 'run', 'is_sqlite', 'is_empty', 'let_go',
-    'or_dropped', 'vacuum']
+    'or_dropped', 'vacuum', 'ServerAway']
 
 NAME = 'maillon'
 ADMIN = 1
@@ -24,6 +24,10 @@ ADMIN = 1
 NEVER = 10 * 365 * 24 * 3600
 #: Seconds after which a process looks whether it has missed something
 LISTEN = 1
+
+
+class ServerAway(CommandError):
+    "The server of the databases does not answer, or does not let us in"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -103,13 +107,18 @@ def is_sqlite() -> bool:
 
 
 def exists(name: str) -> bool:
-    "Whether *name* is a database with Tryton in it"
+    """Whether *name* is a database with Tryton in it.
+
+    :raises ServerAway: nobody can say
+    """
     from trytond import backend
     try:
         return _is_there(name) and bool(
             backend.Database(name).connect().test())
-    except backend.DatabaseOperationalError:
-        return False
+    except backend.DatabaseOperationalError as error:
+        raise ServerAway(
+            "the server of the databases cannot be asked for "
+            f"\"{name}\": {error}".strip()) from error
 
 
 def _is_there(name: str) -> bool:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from . import CommandError, database, web_client
 
@@ -33,6 +33,7 @@ PAUSE = 1
 
 logger = logging.getLogger(__name__)
 StartResponse = Callable[..., Any]
+Answer = TypeVar('Answer')
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
     import trytond.config as config
 
     name = database.configure_from(options)
-    if not database.exists(name):
+    if not _once_answered(name, lambda: database.exists(name)):
         raise CommandError(
             f'there is no database "{name}" yet: run "maillon setup" or '
             '"maillon demo" first.')
@@ -140,26 +141,35 @@ def application(
 
 
 def _open(name: str) -> None:
-    """Load *name*, and wait for it where PostgreSQL is just away.
+    "Load the modules of *name*, once its server answers"
+    from trytond.pool import Pool
+    from trytond.transaction import Transaction
+
+    def load() -> None:
+        with Transaction().start(name, 0, readonly=True):
+            Pool(name).init()
+
+    _once_answered(name, load)
+
+
+def _once_answered(name: str, ask: Callable[[], Answer]) -> Answer:
+    """What *ask* finds in *name*, asked until PostgreSQL answers.
 
     A host that ends instead, because both were switched on at once, would
     have to be started again by somebody.
     """
     from trytond import backend
-    from trytond.pool import Pool
-    from trytond.transaction import Transaction
 
     while True:
         try:
-            with Transaction().start(name, 0, readonly=True):
-                Pool(name).init()
-        except backend.DatabaseOperationalError as error:
+            return ask()
+        except (
+                backend.DatabaseOperationalError,
+                database.ServerAway) as error:
             if database.is_sqlite():
                 raise
             logger.error("%s cannot be opened yet: %s", name, error)
             time.sleep(PAUSE)
-        else:
-            return
 
 
 def serve(name: str, root: Path | None = None) -> None:

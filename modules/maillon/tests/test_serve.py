@@ -1,9 +1,14 @@
-"""One request at a time."""
+"""One request at a time, and a server of databases that is away."""
+import socket
+import subprocess
+import sys
 import threading
 import time
 import unittest
 
 from maillon.command.serve import OneAtATime
+
+PROGRAM = 'import sys; from maillon.command import main; sys.exit(main())'
 
 
 class OneAtATimeTestCase(unittest.TestCase):
@@ -47,3 +52,43 @@ class OneAtATimeTestCase(unittest.TestCase):
             self.call('/house/bus')
 
         self.assertEqual(self.value, 1)
+
+
+class PostgreSQLAwayTestCase(unittest.TestCase):
+    "Both machines were switched on at once, or it starts again just then"
+
+    def setUp(self):
+        with socket.socket() as probe:
+            probe.bind(('127.0.0.1', 0))
+            port = probe.getsockname()[1]
+        self.uri = f'postgresql://nobody@127.0.0.1:{port}/'
+
+    def maillon(self, *arguments):
+        process = subprocess.Popen(
+            [sys.executable, '-c', PROGRAM, *arguments,
+                '--uri', self.uri],
+            stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def test_the_server_waits_for_it(self):
+        "It neither ends nor says that there is no database"
+        server = self.maillon('serve')
+
+        for _ in range(2):
+            said = server.stderr.readline()
+            while 'cannot be opened yet' not in said:
+                self.assertTrue(said, "it has ended")
+                self.assertNotIn("there is no", said)
+                said = server.stderr.readline()
+        self.assertIsNone(server.poll())
+
+    def test_other_commands_say_so(self):
+        check = self.maillon('check')
+
+        _, said = check.communicate(timeout=120)
+        self.assertEqual(check.returncode, 2)
+        self.assertIn("cannot be asked", said)
+        self.assertNotIn("Traceback", said)
