@@ -220,7 +220,7 @@ def _known(kinds, products, date) -> dict:
                     ])}
     result = {}
     for product in products:
-        family = product.family
+        family = product.template.family
         for kind in kinds:
             result[product, kind] = presence(
                 declared.get((kind.id, product.template.id)),

@@ -357,7 +357,7 @@ def _short(
 def _split(line, taken: list) -> list[tuple]:
     "One line for each place *taken* from; the first one is *line* itself"
     Line = Pool().get('aid.basket.line')
-    unit = line.product.default_uom
+    unit = line.product.template.default_uom
     knowledge = line.lot_knowledge
     result = []
     for i, (place, quantity) in enumerate(taken):

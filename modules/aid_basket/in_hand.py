@@ -72,7 +72,8 @@ def chilled(basket, shelf: Shelf) -> list:
     for line in lines:
         lot = line.lot if line.lot_knowledge == 'scanned' else None
         wanted = UoM.compute_qty(
-            line.unit, line.quantity, line.product.default_uom, round=False)
+            line.unit, line.quantity, line.product.template.default_uom,
+            round=False)
         if round(wanted - shelf.quantity(line.product, lot), 6) > 0:
             result.append(line)
     return result

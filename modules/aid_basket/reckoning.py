@@ -186,7 +186,7 @@ def _set_facts(
     line.kg = None if kg is None else round(kg, 3)
     line.market_value = worth(values[product], product, quantity, unit)
     if rule and rule.mode == 'per_kg':
-        line.price_per_kg = rule.price_per_kg(product.family, date)
+        line.price_per_kg = rule.price_per_kg(product.template.family, date)
 
 
 def worth(

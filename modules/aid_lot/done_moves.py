@@ -99,7 +99,8 @@ def _rows(values: list[dict[str, Any]]) -> list | None:
             or Move.check_origin_types()):
         return None
     moves = _as_moves(values)
-    if not all(map(_is_plain, moves)):
+    today: dict = {}
+    if not all(_is_plain(move, today) for move in moves):
         return None
     costs = fixed_costs({m.product for m in moves}, moves[0].company)
     if any(
@@ -147,22 +148,25 @@ def _as_moves(values: list[dict[str, Any]]) -> list:
     return moves
 
 
-def _is_plain(move) -> bool:
+def _is_plain(move, today: dict) -> bool:
     """Whether nothing about *move* has to be asked or refused.
 
     Dates are known and not to come, units and quantities fit, the product is
     not replaced by another, and the origin is no move to follow.
+
+    :param today: dates by company, to ask each only once
     """
     product, unit = move.product, move.unit
     if not (product and move.lot and move.lot.product == product
             and unit and move.company and move.effective_date
             and move.from_location and move.to_location):
         return False
-    with Transaction().set_context(company=move.company.id):
-        today = Pool().get('ir.date').today()
+    if move.company not in today:
+        with Transaction().set_context(company=move.company.id):
+            today[move.company] = Pool().get('ir.date').today()
     priced = move.on_change_with_unit_price_required()
     return (
-        move.effective_date <= today
+        move.effective_date <= today[move.company]
         and not product.replaced_by
         and unit.category == product.template.default_uom.category
         and move.from_location != move.to_location

@@ -91,16 +91,20 @@ class Product(LentMixin, metaclass=PoolMeta):
         if unit.category == kilogram.category:
             return _round(Uom.compute_qty(
                     unit, quantity, kilogram, round=False))
-        default_uom = self.default_uom
-        if self.weight and unit.category == default_uom.category:
+        # What a product takes from its template is dear to ask it for
+        template = self.template
+        default_uom = template.default_uom
+        if template.weight and unit.category == default_uom.category:
             count = Uom.compute_qty(unit, quantity, default_uom, round=False)
             return _round(count * Uom.compute_qty(
-                    self.weight_uom, self.weight, kilogram, round=False))
+                    template.weight_uom, template.weight, kilogram,
+                    round=False))
         piece = get_piece()
-        if (self.family and self.family.piece_weight
+        family = template.family
+        if (family and family.piece_weight
                 and unit.category == piece.category):
             count = Uom.compute_qty(unit, quantity, piece, round=False)
-            return _round(count * self.family.piece_weight)
+            return _round(count * family.piece_weight)
         return None
 
     @classmethod
@@ -134,10 +138,11 @@ class Product(LentMixin, metaclass=PoolMeta):
 
     def _family_value(self, date: dt.date) -> Decimal | None:
         "What one default unit is worth by the price of its family"
-        term = self.family.term_at(date) if self.family else None
+        template = self.template
+        term = template.family.term_at(date) if template.family else None
         if not term or term.price_per_kg is None:
             return None
-        weight = self.to_kg(1, self.default_uom)
+        weight = self.to_kg(1, template.default_uom)
         if weight is None:
             return None
         return term.price_per_kg * Decimal(str(weight))
