@@ -34,6 +34,9 @@ PRESENT = 0.5
 # Groups of which so little is wanted that not every basket holds them
 SMALL_FLOOR = 0.05
 
+# How many goods of the shelf are named to complete a basket
+HINTS = 2
+
 # Shares are compared after rounding: 0.15 / 1.0 may not be quite 0.15
 DIGITS = 9
 
@@ -394,7 +397,7 @@ def _missing(groups: Iterable[GroupShare]) -> tuple[str, ...]:
 
 def _hints(
         missing: Sequence[str], home: Mapping[str, str],
-        shelf: Iterable[ShelfGood], limit: int = 2) -> tuple[ShelfGood, ...]:
+        shelf: Iterable[ShelfGood], limit: int = HINTS) -> tuple[ShelfGood, ...]:
     """What is on the shelf, expires first and is of a missing group.
 
     One of each group before a second one of the first group.

@@ -14,20 +14,25 @@ from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
 #: How many rows of each missing group are looked at; lots that may not be
-#: handed over are among them
+#: handed over are among them. The first few mostly do.
 ROWS = 8
+FEW = 3
 
 
 class OnHand(metaclass=PoolMeta):
     __name__ = 'aid.lot.on_hand'
 
     @classmethod
-    def of_food_groups(cls, branch, codes: Collection[str]) -> list:
+    def of_food_groups(
+            cls, branch, codes: Collection[str],
+            but: Collection[int] = (), count: int = ROWS) -> list:
         """Some of what *branch* has of each food group, first expired first.
 
         One statement for all groups, whatever lies on the shelf.
 
         :param codes: of the food groups
+        :param but: ids of products that are left out
+        :param count: so many rows of each group
         """
         if not (codes and branch.storage):
             return []
@@ -39,6 +44,11 @@ class OnHand(metaclass=PoolMeta):
         group = pool.get('aid.food.group').__table__()
         chosen = cls.search(
             cls.in_branch_domain(branch), order=[], query=True)
+        where = (
+            table.id.in_(chosen)
+            & fields.SQL_OPERATORS['in'](group.code, list(codes)))
+        if but:
+            where &= ~fields.SQL_OPERATORS['in'](table.product, list(but))
         first_expired = Window([group.id], order_by=[
                 table.expiry == Null, table.expiry.asc, table.lot.asc])
         ranked = table.join(
@@ -49,11 +59,10 @@ class OnHand(metaclass=PoolMeta):
                 template.food_group, family.food_group)).select(
             table.id.as_('id'),
             RowNumber(window=first_expired).as_('rank'),
-            where=table.id.in_(chosen)
-            & fields.SQL_OPERATORS['in'](group.code, list(codes)))
+            where=where)
         cursor = Transaction().connection.cursor()
         cursor.execute(*ranked.select(
-                ranked.id, where=ranked.rank <= ROWS, order_by=[
+                ranked.id, where=ranked.rank <= count, order_by=[
                     ranked.rank, ranked.id]))
         rows = cls.browse([id_ for id_, in cursor.fetchall()])
         look_through(rows, 'product', 'lot')

@@ -18,6 +18,7 @@ from .diet import asked_of
 from .exceptions import BindingError, TargetError
 from .for_whom import advice
 from .goods import Goods
+from .on_hand import FEW, ROWS
 
 WEIGHT_BASES = [
     ('purchased', "As Purchased"),
@@ -299,12 +300,22 @@ class RuleSet(
         for target in targets:
             if target.group in missing:
                 codes += [c for c in target.includes if c not in codes]
-        rows = OnHand.of_food_groups(goods.branch, codes)
-        there = {thing for thing, _ in goods.pairs}
-        if goods.refused and rows:
-            there |= goods.refused(list({row.product for row in rows}))
-        return Product.shelf_goods(
-            [row for row in rows if row.product not in there], goods.date)
+        there = {
+            thing.id for thing, _ in goods.pairs
+            if thing.__name__ == Product.__name__}
+        offered: list = []
+        for count in [FEW, ROWS]:
+            rows = OnHand.of_food_groups(goods.branch, codes, there, count)
+            found = list(dict.fromkeys(row.product for row in rows))
+            refused = (
+                goods.refused(found) if goods.refused and found else set())
+            offered = Product.shelf_goods(
+                [row for row in rows if row.product not in refused],
+                goods.date)
+            if len(rows) < count or _is_enough(
+                    offered, Product.known_foods(found).values()):
+                break
+        return offered
 
     def sentences(
             self, result: balance.Balance,
@@ -520,6 +531,16 @@ class TargetKind(
         "The rule as a plain value"
         return balance.SubRule(
             self.kind.code, self.min_share, self.max_share)
+
+
+def _is_enough(
+        offered: list[balance.ShelfGood],
+        foods: Iterable[remembered.KnownFood]) -> bool:
+    "Whether *offered* has as much to say as all of *foods* that were looked at"
+    return (
+        len({good.name for good in offered}) >= balance.HINTS
+        and {food.group for food in foods} <= {
+            good.group for good in offered})
 
 
 def _templates() -> dict[str, str]:

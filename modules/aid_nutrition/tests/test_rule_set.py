@@ -258,16 +258,46 @@ class RuleSetTestCase(ModuleTestCase):
                     else branch.today() + dt.timedelta(days=40 - i))
                 receive(lot, 5, branch.storage)
             for count in (8, 2):
-                with patch('aid_nutrition.on_hand.ROWS', count):
+                for but in [[], [tofu.id]]:
                     self.assertEqual(
-                        {*OnHand.of_food_groups(branch, ['PU', 'DA', 'FV'])}, {
+                        {*OnHand.of_food_groups(
+                            branch, ['PU', 'DA', 'FV'], but, count)}, {
                             row for code in ('PU', 'DA')
                             for row in OnHand.search([
                                     *OnHand.in_branch_domain(branch),
+                                    ('product', 'not in', but),
                                     ('product.food_group_used.code', '=',
                                         code),
                                     ], order=OnHand.first_expired_order,
                                 limit=count)})
+
+    @with_transaction()
+    def test_shelf_is_searched_until_there_is_something(self):
+        "The first few of a group may be of no use"
+        pool = Pool()
+        RuleSet = pool.get('aid.nutrition.rule.set')
+        with set_company(create_company()):
+            branch = make_branch('B1')
+            today = branch.today()
+            old, good = [
+                create_product(name, 'pulses') for name in ["Old", "Good"]]
+            for product, days, count in [(old, 1, 5), (good, 9, 1)]:
+                for _ in range(count):
+                    receive(make_lot(
+                            product=product.id,
+                            expiration_date=today + dt.timedelta(days)),
+                        5, branch.storage)
+            rule_set = RuleSet.at(today)
+            targets = rule_set.targets()
+
+            def offered(**how):
+                return [g.name for g in RuleSet._offered(Goods(
+                            "Basket", [], today, branch=branch, **how),
+                        targets, ['PU'])]
+            self.assertEqual(offered(), ["Old", "Good"])
+            self.assertEqual(
+                offered(refused=lambda products: {old} & set(products)),
+                ["Good"])
 
     @with_transaction()
     def test_diets(self):
