@@ -1,10 +1,11 @@
-"""The rule that keeps records to the branches of the user."""
+"""The rule that keeps records to the branches of the user, and languages."""
 from __future__ import annotations
 
 from trytond.ir.rule import _get_access_models
 from trytond.pool import Pool, PoolMeta
 
 from .below import below
+from .lent import LentMixin
 from .scope import scope_domain
 
 
@@ -75,3 +76,17 @@ class Translation(metaclass=PoolMeta):
             cached_after = None
         return super().get_ids(
             name, ttype, lang, ids, cached_after=cached_after)
+
+    @classmethod
+    def _clear_cache_for(cls, types, models) -> None:
+        super()._clear_cache_for(types, models)
+        # Modules are loaded before all their models are there
+        there = dict(Pool().iterobject())
+        for name in models & there.keys():
+            if issubclass(there[name], LentMixin):
+                there[name].forget_lent()
+
+
+class Language(LentMixin, metaclass=PoolMeta):
+    "How a language writes dates and numbers"
+    __name__ = 'ir.lang'

@@ -18,10 +18,12 @@ from typing import Any
 
 from trytond.cache import Cache
 from trytond.model import Model, fields
+from trytond.model.fields.field import FieldTranslate
 from trytond.transaction import Transaction
 
-#: The fields that the rows of a model are lent with, by its class
-_NAMES = '_lent_names'
+#: The fields that the rows of a model are lent with, and those of them that
+#: are lent by language, by its class
+_NAMES, _WORDS = '_lent_names', '_lent_words'
 #: What the row of a record does not keep as it is
 _UNFIT = frozenset({'dict', 'binary'})
 _rows: dict[str, Cache] = {}
@@ -60,22 +62,27 @@ class AnsweringMixin(Model):
 class LentMixin(AnsweringMixin):
     """A setting: it may be lent.
 
-    What is translated, reckoned or a list is read as ever, and so is any
-    field that is loaded lazily.
+    What is translated is lent by language. What is reckoned or a list is read
+    as ever, and so is any other field that is loaded lazily.
     """
     __slots__ = ()
 
     @classmethod
     def read(cls, ids, fields_names):
-        if not (_is_lent()
-                and set(fields_names) <= (known := _names(cls))):
+        if not _is_lent():
+            return super().read(ids, fields_names)
+        for known, language in [
+                (_names(cls), None), (_words(cls), Transaction().language)]:
+            if known.issuperset(fields_names):
+                break
+        else:
             return super().read(ids, fields_names)
         cache = _cache(cls.__name__)
-        found = {id_: cache.get(id_) for id_ in ids}
+        found = {id_: cache.get((id_, language)) for id_ in ids}
         if missing := [id_ for id_, row in found.items() if row is None]:
             for row in super().read(missing, sorted(known)):
                 found[row['id']] = row
-                cache.set(row['id'], row)
+                cache.set((row['id'], language), row)
         return [
             {'id': id_, **{name: row[name] for name in fields_names}}
             for id_, row in found.items()]
@@ -84,7 +91,12 @@ class LentMixin(AnsweringMixin):
     def on_modification(cls, mode, records, field_names=None) -> None:
         super().on_modification(mode, records, field_names=field_names)
         if mode != 'create':
-            _cache(cls.__name__).clear()
+            cls.forget_lent()
+
+    @classmethod
+    def forget_lent(cls) -> None:
+        "Forget what is lent of it, here at once and elsewhere with the end"
+        _cache(cls.__name__).clear()
 
 
 class Answers:
@@ -141,13 +153,26 @@ def _is_lent() -> bool:
 
 
 def _names(Model) -> frozenset[str]:
-    if _NAMES not in Model.__dict__:
-        setattr(Model, _NAMES, frozenset({'id'} | {
+    return _chosen(Model, _NAMES, lambda field: (
+            field.loading == 'eager'
+            and not isinstance(field, fields.Function)
+            and field._type not in _UNFIT))
+
+
+def _words(Model) -> frozenset[str]:
+    return _chosen(Model, _WORDS, lambda field: (
+            isinstance(field, FieldTranslate) and field.translate))
+
+
+def _chosen(
+        Model, key: str, choose: Callable[[fields.Field], bool]
+        ) -> frozenset[str]:
+    "The names of the fields of *Model* to *choose*, remembered by *key*"
+    if key not in Model.__dict__:
+        setattr(Model, key, frozenset({'id'} | {
                     name for name, field in Model._fields.items()
-                    if field.loading == 'eager'
-                    and not isinstance(field, fields.Function)
-                    and field._type not in _UNFIT}))
-    return getattr(Model, _NAMES)
+                    if choose(field)}))
+    return getattr(Model, key)
 
 
 def _cache(name: str) -> Cache:

@@ -10,5 +10,9 @@ class Unit(LentMixin, metaclass=PoolMeta):
     __name__ = 'product.uom'
 
 
+class UnitCategory(LentMixin, metaclass=PoolMeta):
+    __name__ = 'product.uom.category'
+
+
 class Currency(LentMixin, metaclass=PoolMeta):
     __name__ = 'currency.currency'

@@ -1,13 +1,15 @@
 """What a till is lent: a change is seen with the next basket."""
 from decimal import Decimal as D
+from unittest.mock import patch
 
 from aid_branch import lent as lending
 from aid_branch.lent import lent
 
+from trytond.model import ModelSQL
 from trytond.modules.account.exceptions import PeriodNotFoundError
 from trytond.pool import Pool
 from trytond.tests.test_tryton import DB_NAME, with_transaction
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, without_check_access
 
 from .till import (
     TillTestCase, at_till, basket_of, create_household, forget, give,
@@ -115,3 +117,53 @@ class LentTestCase(TillTestCase):
         with lent():
             heard()
             self.assertEqual(zone(), 'Indian/Reunion')
+
+    @with_transaction()
+    def test_words_are_lent_by_language(self):
+        "And forgotten with a translation, however it is changed"
+        pool = Pool()
+        Template = pool.get('product.template')
+        Translation = pool.get('ir.translation')
+        Lang = pool.get('ir.lang')
+        french, = Lang.search([('code', '=', 'fr')])
+        french.translatable = True
+        french.save()
+        template, = Template.create([{
+                    'name': "Lentils", 'type': 'goods', 'default_uom': (
+                        pool.get('product.uom').search([], limit=1)[0].id)}])
+
+        def name(language: str) -> str:
+            with lent(), without_check_access(), \
+                    Transaction().set_context(language=language):
+                return Template(template.id).name
+
+        def written(language: str, value: str) -> None:
+            with Transaction().set_context(language=language):
+                Template.write([Template(template.id)], {'name': value})
+        self.assertEqual([name('en'), name('fr')], ["Lentils", "Lentils"])
+        written('fr', "Lentilles")
+        self.assertEqual([name('en'), name('fr')], ["Lentils", "Lentilles"])
+        written('en', "Green Lentils")
+        self.assertEqual(name('en'), "Green Lentils")
+        translations = Translation.search([
+                ('name', '=', 'product.template,name'),
+                ('res_id', '=', template.id), ('lang', '=', 'fr')])
+        # It was put in question by what it translates
+        Translation.write(
+            translations, {'value': "Lentilles vertes", 'fuzzy': False})
+        self.assertEqual(name('fr'), "Lentilles vertes")
+        with patch.object(lending, '_is_lent', return_value=False):
+            self.assertEqual(
+                [name('en'), name('fr')],
+                ["Green Lentils", "Lentilles vertes"])
+
+    @with_transaction()
+    def test_words_are_not_asked_again(self):
+        Uom = Pool().get('product.uom')
+        unit, = Uom.search([], limit=1)
+        with lent(), without_check_access():
+            said = Uom(unit.id).rec_name
+            forget()
+            with patch.object(ModelSQL, 'read') as asked:
+                self.assertEqual(Uom(unit.id).name, said)
+        asked.assert_not_called()
