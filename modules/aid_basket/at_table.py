@@ -25,7 +25,7 @@ ADULT, CHILD, BABY = 35, 8, 1
 def of_household(household, date: dt.date) -> list[Person]:
     "The people of *household* on *date*, by what is known of each"
     people = []
-    for member in household.members:
+    for member in household.members_of([household]):
         age = _age(member.plain(), date)
         people += [Person(
                 ADULT if age is None else age, member.sex,

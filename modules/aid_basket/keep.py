@@ -48,7 +48,7 @@ class KeepMixin(Model):
         # It writes, unlike what a client expects of an on_change
         for name in ['on_scan_code', 'on_change_pick']:
             cls.__rpc__[name] = RPC(
-                readonly=False, instantiate=0, result=on_change_result)
+                readonly=False, instantiate=0, result=_what_changed)
 
     @fields.depends('state', 'session', 'lines')
     def on_scan_code(self, code) -> None:
@@ -150,6 +150,12 @@ class KeepMixin(Model):
                 to_write += [[before], changed]
         if to_write:
             Line.write(*to_write)
+
+
+def _what_changed(basket) -> dict:
+    "What a client is told of *basket*, with the names of all in it"
+    with lent():
+        return on_change_result(basket)
 
 
 def _may_write() -> bool:

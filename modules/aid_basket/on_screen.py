@@ -99,17 +99,20 @@ class ScreenMixin(Model):
         """
         lines = list(self.lines or [])
         with lent():
-            reckon(self, lines, shelf)
+            entitlement = standing.entitlement_of(self)
+            reckon(self, lines, shelf, entitlement=entitlement)
             self.lines = lines
-            for name, value in self._shown(lines).items():
+            for name, value in self._shown(
+                    lines, entitlement=entitlement).items():
                 setattr(self, name, value)
         if getattr(self, 'replaces', None):
             self.difference = self.on_change_with_difference()
 
-    def _shown(self, lines, names=SHOWN) -> dict:
+    def _shown(self, lines, names=SHOWN, entitlement=...) -> dict:
         """What the screen says of *lines*: pictures and words by field name.
 
         :param names: what is asked for; nothing else is reckoned
+        :param entitlement: ``standing.entitlement_of`` it, where known
         """
         shown: dict = {}
         if BALANCE & set(names):
@@ -119,7 +122,7 @@ class ScreenMixin(Model):
                 balance_details=balance.details)
         if CAP & set(names):
             shown['cap_words'], shown['cap_exceeded'] = standing.shown(
-                self, lines)
+                self, lines, entitlement)
         if 'total_picture' in names:
             shown['total_picture'] = verdict.total_picture(self)
         if 'label_words' in names:

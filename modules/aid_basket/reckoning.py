@@ -35,14 +35,14 @@ class Known(NamedTuple):
 @without_check_access
 def reckon(
         basket, lines, shelf: Shelf | None = None, place: bool = True,
-        known: Known | None = None) -> None:
+        known: Known | None = None, entitlement=...) -> None:
     """Set weight, value and amounts on *lines* and their sums on *basket*.
 
     *basket* needs session and household, *lines* product, quantity, unit
     and, where it was scanned, lot. Lines without a product are worth
     nothing. A line that was free stays free. With *place*, the lot of goods
     that were not scanned is looked up; without, it is taken as it stands.
-    What is *known* is not asked again.
+    What is *known* is not asked again, nor is the *entitlement* in force.
     """
     session = basket.session
     lines = list(lines)
@@ -52,8 +52,10 @@ def reckon(
     branch = session.branch
     share(lines, 'product', 'lot', 'unit')
     if shelf is None:
-        shelf = Shelf(branch, date, [_get(l, 'product') for l in lines])
+        shelf = Shelf.of_goods(branch, date, goods_of(lines))
     rule = known.rule if known else rule_of(branch, date)
+    if known:
+        entitlement = known.entitlements[basket.id]
     with Transaction().set_context(company=branch.company.id):
         beyond = _beyond(lines, shelf)
         values = known.values if known else market_values(lines, date)
@@ -64,9 +66,7 @@ def reckon(
     charges = contribution.charge(
         [_item(l, f) for l, f in zip(lines, factors)],
         rule.plain() if rule else contribution.Rule(),
-        payer(
-            basket, date, known.entitlements[basket.id] if known else ...),
-        quantum)
+        payer(basket, date, entitlement), quantum)
     for line, charge, factor in zip(lines, charges, factors):
         line.asked = charge.asked
         line.granted = charge.granted
@@ -143,6 +143,14 @@ def _beyond(lines, shelf: Shelf) -> set[int]:
         product.id for product, quantity in wanted.items()
         if round(quantity - sum(
                 r.quantity for r in shelf.usable(product)), 6) > 0}
+
+
+def goods_of(lines) -> list[tuple]:
+    "The product of each of *lines*, and its lot where its label was scanned"
+    return [
+        (_get(line, 'product'), _get(line, 'lot')
+            if _get(line, 'lot_knowledge') == 'scanned' else None)
+        for line in lines]
 
 
 def _label(line):

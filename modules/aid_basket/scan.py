@@ -18,6 +18,7 @@ from aid_lot.barcode import label_of
 from aid_lot.exceptions import explain
 
 from . import allergen, command, entry, in_hand, visual_check
+from .reckoning import goods_of
 from .shelf import Shelf
 
 #: "F3": the third family of the code sheet
@@ -186,8 +187,8 @@ class ScanMixin(command.CommandMixin, Model):
 
     def _find_goods(self, code: str) -> Found:
         return find_goods(
-            code, self.session.branch, self.session.date, [
-                getattr(l, 'product', None) for l in self.lines or []])
+            code, self.session.branch, self.session.date,
+            goods_of(self.lines or []))
 
     def _offer(self, found: Found, code: str) -> str:
         """Add the goods, or ask once where they go against a constraint.
@@ -351,9 +352,9 @@ class ScanMixin(command.CommandMixin, Model):
 
     def _shelf_with(self, line) -> Shelf:
         "What lies there of the goods of the basket and of *line*"
-        return Shelf(self.session.branch, self.session.date, [
-                getattr(l, 'product', None)
-                for l in [line, *(self.lines or [])]])
+        return Shelf.of_goods(
+            self.session.branch, self.session.date,
+            goods_of([line, *(self.lines or [])]))
 
     def _compare(
             self, line, shelf: Shelf) -> tuple[str | None, str | None]:
@@ -464,7 +465,8 @@ def family_key(number: int) -> str:
 def find_goods(code: str, branch, date, beside=()) -> Found:
     """What goods *code* stands for at *branch* on *date*.
 
-    :param beside: the products of the basket, to be looked at together
+    :param beside: products and scanned lots of the basket, to be looked at
+        together
     """
     pool = Pool()
     Lot = pool.get('stock.lot')
@@ -488,7 +490,7 @@ def _found_lot(
         beside=()) -> Found:
     if refusal := lot.refusal(date):
         return Found(problem=refusal)
-    shelf = Shelf(branch, date, [lot.product, *beside])
+    shelf = Shelf.of_goods(branch, date, [(lot.product, lot), *beside])
     if not shelf.quantity(lot.product, lot):
         problem = in_hand.refusal(
             lot.product, lot, quantity or step_of(lot.product), shelf)

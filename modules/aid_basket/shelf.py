@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 
 from trytond.pool import Pool
@@ -45,11 +46,34 @@ class Shelf:
         if branch and products:
             self._look(products, rows)
 
+    @classmethod
+    def of_goods(cls, branch, date: dt.date, goods: Iterable[tuple]) -> Shelf:
+        """The shelf as far as it matters to what is in a basket.
+
+        :param goods: products and, where its label was scanned, the lot: of
+            these nothing else is looked at
+        """
+        products, whole, lots = [], set(), set()
+        for product, lot in goods:
+            if product:
+                products.append(product)
+                (lots if lot else whole).add((lot or product).id)
+        labelled = {p.id for p in products} - whole
+        if not (branch and labelled):
+            return cls(branch, date, products)
+        return cls(
+            branch, date, products, cls._ask(branch, whole, lots), labelled)
+
+    @staticmethod
+    @without_check_access
+    def _ask(branch, products, lots=()) -> list:
+        OnHand = Pool().get('aid.lot.on_hand')
+        return OnHand.in_branch(branch, products=products, lots=lots)
+
     @without_check_access
     def _look(self, products: list, rows=None) -> None:
-        OnHand = Pool().get('aid.lot.on_hand')
         if rows is None:
-            rows = OnHand.in_branch(self.branch, products=products)
+            rows = self._ask(self.branch, products)
         # By products they are looked at in another order
         look_through(rows, 'product', 'lot')
         look_through([row.lot for row in rows], 'hold', 'supply_source')

@@ -22,16 +22,28 @@ ZERO = Decimal(0)
 
 
 @without_check_access
-def shown(basket, lines) -> tuple[str, bool]:
+def entitlement_of(basket):
+    "The entitlement that *basket* is handed over by, None without one"
+    household = getattr(basket, 'household', None)
+    if getattr(basket, 'emergency', False) or not (
+            household and basket.session):
+        return None
+    return household.entitlement_at(basket.session.date)
+
+
+@without_check_access
+def shown(basket, lines, entitlement=...) -> tuple[str, bool]:
     """What is left of the entitlement once *lines* are taken.
 
+    :param entitlement: as ``entitlement_of`` gives it, where that is known
     :return: that in words, and whether they go over the cap
     """
     if getattr(basket, 'emergency', False):
         return emergency.words(basket), False
     if not (basket.household and basket.session):
         return '', False
-    entitlement = basket.household.entitlement_at(basket.session.date)
+    if entitlement is ...:
+        entitlement = entitlement_of(basket)
     if not entitlement:
         return gettext('aid_basket.msg_no_entitlement'), False
     if (basket_state := getattr(basket, 'state', None)) != 'draft' \

@@ -339,7 +339,7 @@ class Household(BranchMixin, DeactivableMixin, ModelSQL, ModelView):
     def _contacts(cls, households) -> dict:
         "Household id to its contact: the one marked, else the first named"
         contacts: dict = {}
-        for member in cls._members_of(households):
+        for member in cls.members_of(households):
             if not (member.first_name or member.last_name):
                 continue
             if member.main:
@@ -349,7 +349,8 @@ class Household(BranchMixin, DeactivableMixin, ModelSQL, ModelView):
         return contacts
 
     @classmethod
-    def _members_of(cls, households) -> list:
+    def members_of(cls, households) -> list:
+        "All ``aid.household.member`` of *households*, in one statement"
         Member = Pool().get('aid.household.member')
         with without_check_access():
             return Member.search([
@@ -383,7 +384,7 @@ class Household(BranchMixin, DeactivableMixin, ModelSQL, ModelView):
         Ages are those of today, where the branch of the household is.
         """
         people: dict[int, list] = {h.id: [] for h in households}
-        for member in cls._members_of(households):
+        for member in cls.members_of(households):
             people[member.household.id].append(member.plain())
         result: dict = {name: {} for name in names}
         scales: dict = {}

@@ -287,13 +287,15 @@ class OnHand(ModelSQL, ModelView):
     # What is there
 
     @classmethod
-    def in_branch(cls, branch, products=None, families=None) -> list:
+    def in_branch(
+            cls, branch, products=None, families=None, lots=()) -> list:
         """What *branch* may hand over, first expired first.
 
         :param branch: an ``aid.branch``; without a storage it has nothing.
             Goods in quarantine are not counted
         :param products: only these ``product.product``
         :param families: only these ``aid.family``
+        :param lots: these ``stock.lot`` beside the *products*
         :return: records with a quantity; whoever is past its date is among
             them, see ``lot.refusal``
         """
@@ -301,7 +303,10 @@ class OnHand(ModelSQL, ModelView):
             return []
         domain = cls.in_branch_domain(branch)
         if products is not None:
-            domain.append(('product', 'in', [int(p) for p in products]))
+            goods = [('product', 'in', [int(p) for p in products])]
+            if lots:
+                goods.append(('lot', 'in', [int(l) for l in lots]))
+            domain.append(['OR', *goods])
         if families is not None:
             domain.append(('family', 'in', [int(f) for f in families]))
         return cls.search(domain, order=cls.first_expired_order)

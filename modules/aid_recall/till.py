@@ -61,8 +61,9 @@ class Basket(metaclass=PoolMeta):
                             today - relativedelta(months=months.kept)),
                         ]))
 
-    def _shown(self, lines, names=(*SHOWN, *RECALLED)) -> dict:
-        shown = super()._shown(lines, names)
+    def _shown(
+            self, lines, names=(*SHOWN, *RECALLED), entitlement=...) -> dict:
+        shown = super()._shown(lines, names, entitlement)
         asked = [name for name in RECALLED if name in names]
         if not asked:
             return shown
