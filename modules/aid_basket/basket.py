@@ -296,16 +296,23 @@ class Basket(
                 result['due'][basket.id] = (asked or zero) - amount
         return result
 
-    def reconcile(self) -> None:
-        "Close invoice, credit note and payments once they balance"
+    @classmethod
+    def reconcile(cls, baskets) -> None:
+        "Close invoice, credit note and payments of each once they balance"
         MoveLine = Pool().get('account.move.line')
-        lines = []
-        for invoice in filter(None, [self.invoice, self.credit_note]):
-            lines += [
-                l for l in (*invoice.lines_to_pay, *invoice.payment_lines)
-                if not l.reconciliation]
-        if lines and not sum(l.debit - l.credit for l in lines):
-            MoveLine.reconcile(lines)
+        balanced = []
+        for basket in cls.browse(baskets):
+            lines = basket._open_lines()
+            if lines and not sum(l.debit - l.credit for l in lines):
+                balanced.append(lines)
+        MoveLine.reconcile(*balanced)
+
+    def _open_lines(self) -> list:
+        "Lines of entries of invoice, credit note and payments, not closed"
+        return [
+            l for invoice in filter(None, [self.invoice, self.credit_note])
+            for l in (*invoice.lines_to_pay, *invoice.payment_lines)
+            if not l.reconciliation]
 
     # Its name
 

@@ -58,7 +58,7 @@ def cancel(basket, reason: str, fates: dict[int, str], session=None) -> None:
         basket.request_key = Transaction().context.get('request_key')
         basket.save()
         _pay_back(basket, paid_back, session)
-        basket.reconcile()
+        type(basket).reconcile([basket])
 
 
 def check_state(basket) -> None:

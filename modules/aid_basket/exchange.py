@@ -305,7 +305,7 @@ def settle(basket, pay: str | None) -> None:
         [(basket, kind, amount) for kind, amount in over.items()],
         session=session)
     Payment.book(returned)
-    old.reconcile()
+    type(old).reconcile([old])
 
 
 # The question

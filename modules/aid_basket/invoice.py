@@ -21,6 +21,9 @@ from .own_transaction import own_transaction, read_again
 ZERO = Decimal(0)
 #: How many invoices are posted together
 BATCH = 50
+#: How long those of baskets are gathered: a worker gives twenty their entries
+#: for little more than one
+GATHER = dt.timedelta(seconds=5)
 
 
 class Invoice(metaclass=PoolMeta):
@@ -91,11 +94,12 @@ class Invoice(metaclass=PoolMeta):
                 known[Account, company] = books.receivables(
                     [b.household.party for b in group], company)
         invoices = [cls._of_basket(basket, known) for basket in baskets]
-        saved = numbered_invoices.numbered(invoices)
-        if saved is None:
-            cls.save(invoices)
-            cls.post_batch(invoices)
-            saved = invoices
+        with Transaction().set_context(queue_scheduled_at=GATHER):
+            saved = numbered_invoices.numbered(invoices)
+            if saved is None:
+                cls.save(invoices)
+                cls.post_batch(invoices)
+                saved = invoices
         return [
             (one, invoice.number) for one, invoice in zip(saved, invoices)]
 

@@ -6,6 +6,7 @@ does not wait for that.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from decimal import Decimal
 
 from sql import Null
@@ -22,6 +23,7 @@ from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 from aid_branch import lane
 
+from . import payment_entry
 from .exceptions import BasketAccessError, BasketError
 from .reckoning import rule_of
 
@@ -178,30 +180,42 @@ class Payment(ModelSQL, ModelView):
         A payment whose method is not set up stays as it is: the next sweep
         takes it once it is.
         """
+        waiting: dict = defaultdict(list)
+        for payment in payments:
+            if payment.state == 'taken':
+                waiting[payment.session.branch.company].append(payment)
+        for company, group in waiting.items():
+            # What is the second of a basket finds the first one booked
+            while group:
+                first: dict = {}
+                for payment in group:
+                    first.setdefault(payment.basket, payment)
+                cls._book(list(first.values()), company)
+                group = [p for p in group if p is not first[p.basket]]
+
+    @classmethod
+    def _book(cls, payments, company) -> None:
+        "Book *payments* of *company*, each about another basket"
         Configuration = Pool().get('aid.basket.configuration')
         configuration = Configuration(1)
-        booked = []
+        what = []
         for payment in payments:
-            company = payment.session.branch.company
             with Transaction().set_context(company=company.id):
                 method = configuration.method_for(payment.kind, company)
-                if not method or payment.state != 'taken':
-                    continue
-                payment._book(method)
-            booked.append(payment)
-        cls.save(booked)
+            invoice = payment._invoice()
+            if method and invoice:
+                what.append(payment_entry.Booked(payment, invoice, method))
+        payment_entry.book(what, company)
+        cls.save([each.payment for each in what])
 
-    def _book(self, method) -> None:
+    def _invoice(self):
+        "The posted invoice, or credit note, that this settles, or None"
         invoice = self.basket.invoice
         if self.amount < 0 and self.basket.credit_note:
             invoice = self.basket.credit_note
-        if not invoice or not invoice.move or invoice.state != 'posted':
-            return
-        lines = invoice.pay_invoice(
-            self.amount, method, self.date, description=self.basket.number)
-        self.move = lines[0].move
-        self.state = 'booked'
-        self.basket.reconcile()
+        if invoice and invoice.move and invoice.state == 'posted':
+            return invoice
+        return None
 
     # What is no longer asked
 

@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from aid_basket import numbered_invoices
 from aid_basket.checkout import checkout
+from aid_basket.invoice import GATHER
 from aid_basket.tests.till import (
     TillTestCase, at_till, basket_of, create_household, give,
     grant_entitlement, open_session, rule)
@@ -82,7 +83,10 @@ class NumberedInvoicesTestCase(TillTestCase):
         found['ir.queue'] = rows(
             pool.get('ir.queue'), [task.id for task in tasks])
         for row in found['ir.queue']:
-            del row['data'], row['enqueued_at']
+            del row['data']
+            waits = row.pop('scheduled_at') - row.pop('enqueued_at')
+            self.assertAlmostEqual(
+                waits.total_seconds(), GATHER.total_seconds(), 0)
         found['logged'] = [(l.event, l.target) for l in logged]
         return found
 
