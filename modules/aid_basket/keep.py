@@ -62,6 +62,18 @@ class KeepMixin(Model):
         super().on_change_pick()
         self._keep(sent)
 
+    @classmethod
+    def write(cls, baskets, values, *args) -> None:
+        "Of what a client sends, write what its scans have not saved yet"
+        actions = [baskets, values, *args]
+        if Transaction().check_access:
+            actions = [
+                one for baskets, values in zip(actions[::2], actions[1::2])
+                if (new := _new(baskets, values)) or not values
+                for one in (baskets, new)]
+        if actions:
+            super().write(*actions)
+
     def _keep(self, sent: list | None = None) -> None:
         """Save the basket as it stands after a scan, if it is on the server.
 
@@ -267,6 +279,71 @@ def without_dropped(commands: list) -> list:
         there = {line.id for line in Line.search([
                     ('id', 'in', list(_named_by(commands)))])}
     return [_only(command, there) for command in commands]
+
+
+def _new(baskets: list, values: dict) -> dict:
+    """What of *values* is not stored of *baskets*.
+
+    A client sends all that it was told since it has read the basket. Of more
+    than one, or of what the user may not read, all of it is new.
+    """
+    Basket = Pool().get('aid.basket')
+    if len(baskets) != 1:
+        return values
+    found = Basket.search([
+            ('id', '=', int(baskets[0])), ('state', '=', 'draft')])
+    if not found:
+        return values
+    with without_check_access():
+        return _differing(found[0], values)
+
+
+def _differing(record, values: dict) -> dict:
+    "What of *values* is not what *record* says"
+    differing = {}
+    for name, value in values.items():
+        if name == 'lines':
+            value = _new_of_lines(record, value)
+        if not _is_said(record, name, value):
+            differing[name] = value
+    return differing
+
+
+def _is_said(record, name: str, value) -> bool:
+    "Whether *record* says *value* of the field *name*, or will never"
+    field = record._fields[name]
+    if isinstance(field, fields.Function):
+        return field.setter == 'set_nothing'
+    if field._type in {'one2many', 'many2many'}:
+        return not value
+    return _plain(getattr(record, name)) == _plain(value)
+
+
+def _new_of_lines(basket, commands: list) -> list:
+    "What of *commands* for its lines *basket* does not say yet"
+    known = {line.id: line for line in basket.lines}
+    new = []
+    for action, *args in commands or []:
+        if action == 'add':
+            args = [[id_ for id_ in args[0] if int(id_) not in known]]
+        elif action == 'write':
+            args = _new_of_each(known, args)
+        if any(args):
+            new.append((action, *args))
+    return new
+
+
+def _new_of_each(known: dict, args: list) -> list:
+    """What of *args*, lines and values in turn, is not said yet.
+
+    :param known: the lines of the basket by id
+    """
+    new: list = []
+    for lines, values in zip(args[::2], args[1::2]):
+        line = known.get(int(lines[0])) if len(lines) == 1 else None
+        if left := _differing(line, values) if line else values:
+            new += [lines, left]
+    return new
 
 
 def _named_by(commands: list):
