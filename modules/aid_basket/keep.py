@@ -8,6 +8,10 @@ whose answer got lost is not there twice when it is scanned again.
 """
 from __future__ import annotations
 
+from collections.abc import Callable
+from copy import copy
+from functools import wraps
+
 from trytond.model import Model, fields
 from trytond.model.fields import on_change_result
 from trytond.pool import Pool
@@ -49,6 +53,9 @@ class KeepMixin(Model):
         for name in ['on_scan_code', 'on_change_pick']:
             cls.__rpc__[name] = RPC(
                 readonly=False, instantiate=0, result=_what_changed)
+        # Of the client alone: it is the one that sends things again
+        cls.__rpc__['write'] = writing = copy(cls.__rpc__['write'])
+        writing.decorator = _writing_what_is_new
 
     @fields.depends('state', 'session', 'lines')
     def on_scan_code(self, code) -> None:
@@ -61,18 +68,6 @@ class KeepMixin(Model):
         sent = list(self.lines or [])
         super().on_change_pick()
         self._keep(sent)
-
-    @classmethod
-    def write(cls, baskets, values, *args) -> None:
-        "Of what a client sends, write what its scans have not saved yet"
-        actions = [baskets, values, *args]
-        if Transaction().check_access:
-            actions = [
-                one for baskets, values in zip(actions[::2], actions[1::2])
-                if (new := _new(baskets, values)) or not values
-                for one in (baskets, new)]
-        if actions:
-            super().write(*actions)
 
     def _keep(self, sent: list | None = None) -> None:
         """Save the basket as it stands after a scan, if it is on the server.
@@ -279,6 +274,19 @@ def without_dropped(commands: list) -> list:
         there = {line.id for line in Line.search([
                     ('id', 'in', list(_named_by(commands)))])}
     return [_only(command, there) for command in commands]
+
+
+def _writing_what_is_new(write: Callable) -> Callable:
+    "*write*, as a client calls it, but of what its scans have not saved yet"
+    @wraps(write)
+    def wrapper(*actions) -> None:
+        new = [
+            one for baskets, values in zip(actions[::2], actions[1::2])
+            if (left := _new(baskets, values)) or not values
+            for one in (baskets, left)]
+        if new:
+            write(*new)
+    return wrapper
 
 
 def _new(baskets: list, values: dict) -> dict:

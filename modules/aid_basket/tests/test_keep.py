@@ -45,15 +45,22 @@ class KeepTestCase(TillTestCase):
 
     def written(self, basket, values: dict) -> list[str]:
         "The tables that are written when a client saves *values*"
-        Basket = Pool().get('aid.basket')
         forget()
-        with count_statements() as statements, \
-                Transaction().set_context(_check_access=True):
-            Basket.write([Basket(basket.id)], values)
+        with count_statements() as statements:
+            self.save(basket, values)
         forget()
         return [
             s.split('"')[1] for s in map(str, statements)
             if s.startswith('UPDATE')]
+
+    def save(self, basket, values: dict) -> None:
+        "As a client calls it"
+        Basket = Pool().get('aid.basket')
+        rpc = Basket.__rpc__['write']
+        args, kwargs, context, _ = rpc.convert(
+            Basket, [basket.id], values, dict(Transaction().context))
+        with Transaction().set_context(context):
+            rpc.decorate(Basket.write)(*args, **kwargs)
 
     @with_transaction()
     def test_nothing_is_new(self):
@@ -106,6 +113,5 @@ class KeepTestCase(TillTestCase):
             values = self.told(basket)
             Basket.checkout([basket])
             forget()
-            with self.assertRaises(BasketAccessError), \
-                    Transaction().set_context(_check_access=True):
-                Basket.write([Basket(basket.id)], values)
+            with self.assertRaises(BasketAccessError):
+                self.save(basket, values)
