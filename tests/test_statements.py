@@ -30,11 +30,13 @@ LIMITS = {
     'find_by_name': 3,
     'choose': 24,
     'find_by_card': 21,
-    'scan': 47,
-    'change': 24,
+    'scan': 32,
+    'change': 20,
     'paper': 27,
     # 50 baskets, to the last entry of the ledger
     'bulk': 50 * 10,
+    # ... paid in cash, each booked against its invoice
+    'bulk_paid': 50 * 30,
     }
 
 

@@ -26,7 +26,7 @@ from .cards import CardsMixin
 from .emergency import EmergencyMixin
 from .exceptions import BasketAccessError, FoundChilledWarning
 from .exchange import ExchangeMixin
-from .keep import KeepMixin, forget_timestamps, without_dropped
+from .keep import KeepMixin
 from .on_screen import ScreenMixin
 from .over_cap import OverCapMixin
 from .person import ServedMixin
@@ -34,6 +34,7 @@ from .printing import PrintedMixin
 from .queue import CalledMixin
 from .repeat import answers_again
 from .scan import ScanMixin
+from .sent_again import forget_timestamps, without_dropped
 from .told import ToldMixin
 
 STATES = [

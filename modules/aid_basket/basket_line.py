@@ -16,9 +16,9 @@ from . import allergen
 from .basket import STATES
 from .exceptions import BasketAccessError
 from .exchange import KeptMixin
-from .keep import forget_timestamps
 from .parcel import PackedMixin
 from .reckoning import promotion_words
+from .sent_again import forget_timestamps
 
 KNOWLEDGE = [
     (None, ""),

@@ -242,7 +242,7 @@ class Invoice(metaclass=PoolMeta):
     @classmethod
     @without_check_access
     def post_in_turn(cls, invoices) -> None:
-        """Give *invoices* their entry where they have none, company by company.
+        """Give *invoices* their entry where they have none, by company.
 
         With them a batch of what else waits: where tills are faster than the
         worker, one of their tasks does what the next ones came for. Where

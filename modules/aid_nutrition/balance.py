@@ -397,7 +397,8 @@ def _missing(groups: Iterable[GroupShare]) -> tuple[str, ...]:
 
 def _hints(
         missing: Sequence[str], home: Mapping[str, str],
-        shelf: Iterable[ShelfGood], limit: int = HINTS) -> tuple[ShelfGood, ...]:
+        shelf: Iterable[ShelfGood],
+        limit: int = HINTS) -> tuple[ShelfGood, ...]:
     """What is on the shelf, expires first and is of a missing group.
 
     One of each group before a second one of the first group.

@@ -536,7 +536,7 @@ class TargetKind(
 def _is_enough(
         offered: list[balance.ShelfGood],
         foods: Iterable[remembered.KnownFood]) -> bool:
-    "Whether *offered* has as much to say as all of *foods* that were looked at"
+    "Whether *offered* has as much to say as all *foods* that were found"
     return (
         len({good.name for good in offered}) >= balance.HINTS
         and {food.group for food in foods} <= {

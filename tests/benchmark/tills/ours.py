@@ -219,6 +219,7 @@ def count(uri: str, name: str, branch: str) -> dict[str, list[str]]:
             'receive': receive(till)['said'],
             'pick': pick(till)['said'],
             'bulk': in_bulk(till, None, 'checkout_later')['said'],
+            'bulk_paid': in_bulk(till, None, 'checkout')['said'],
             **read_only(till),
             **gestures.count(till, counted),
             }
