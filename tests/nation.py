@@ -168,12 +168,16 @@ def main() -> None:
 
 def ask() -> dict[str, list[str]]:
     "The first rows of each question"
+    from trytond.pool import Pool
     from trytond.transaction import Transaction
 
+    branch, = Pool().get('aid.branch').search([], limit=1)
+    # In the evening it may be tomorrow there already
+    today = max(dt.date.today(), branch.today())
     cursor = Transaction().connection.cursor()
     wrong = {}
     for question, statement in QUESTIONS.items():
-        cursor.execute(statement, {'today': dt.date.today()})
+        cursor.execute(statement, {'today': today})
         wrong[question] = [str(row) for row in cursor.fetchmany(5)]
     return wrong
 

@@ -26,6 +26,8 @@ CRASH_CHECKOUTS, KILLS, RESTARTS = 60, 2, 1
 RECALLED, RECALL = 'pulses', "Lentilles du Test"
 #: Seconds in which one host knows what was changed on the other
 SOON = 5
+#: Seconds in which a basket has its entry, also under load
+LATER = 25
 #: How often somebody is sent to another branch and back
 MOVES = 15
 
@@ -188,6 +190,19 @@ def test_what_changes_on_one_host_the_other_knows(site, ground):
         while set(till.ids('aid.household', [])) != set(place.households):
             assert time.monotonic() < deadline, "it is not known"
             time.sleep(0.1)
+
+
+def test_the_last_entry_follows_by_itself(site, tills, postgresql):
+    "When nobody comes after it to wake the worker"
+    basket = tills[0].sell()
+    without_entry = (
+        "SELECT i.id FROM aid_basket b JOIN account_invoice i"
+        f" ON i.id = b.invoice WHERE b.id = {basket} AND i.move IS NULL")
+    assert postgresql.execute(without_entry, NAME)
+    deadline = time.monotonic() + LATER
+    while postgresql.execute(without_entry, NAME):
+        assert time.monotonic() < deadline, "the worker sleeps"
+        time.sleep(0.2)
 
 
 def test_hosts_die_and_postgresql_starts_again(

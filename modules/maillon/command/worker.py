@@ -21,6 +21,9 @@ NAME = 'worker'
 HELP = "do what the tills have put off (needs PostgreSQL)"
 #: Seconds before what broke is begun again
 PAUSE = 1
+#: Seconds after which what is due is looked for. Tryton (8.0.12) is told when
+#: a task is put down, but not when its time comes, unless another was due
+LOOK = 5
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +73,7 @@ def daemon_options(
     told = argparse.Namespace(
         configfile=[options.config] if options.config else None,
         database_names=[name], processes=options.processes, name=None,
-        maxtasksperchild=None, timeout=60, once=False, logconf=None,
+        maxtasksperchild=None, timeout=LOOK, once=False, logconf=None,
         verbose=0, dev=False)
     commandline.config_log(told)
     return told
