@@ -12,13 +12,13 @@ from .till import (
 
 class KeepTestCase(TillTestCase):
 
-    def basket(self, branch, household=None):
+    def basket(self, branch):
         "A basket of two lines as it is stored"
         Basket = Pool().get('aid.basket')
         bread, tins = give(
             branch, {'family': 'bread', 'net_weight': 5},
             {'family': 'canned', 'net_weight': 5})
-        household = household or create_household(branch)
+        household = create_household(branch)
         grant_entitlement(household)
         basket = basket_of(
             open_session(branch), household, (bread, 1), (tins, 2))
@@ -30,18 +30,17 @@ class KeepTestCase(TillTestCase):
     def told(self, basket, **changes) -> dict:
         "What a client sends to save *basket*, whose scans it was told of"
         values = sent(basket)
-        lines = values.pop('lines')
-        values = {
-            name: value for name, value in values.items()
-            if name in {'household', 'asked', 'kg', 'question'}}
-        commands: list = ['write']
-        for line in lines:
-            id_ = line.pop('id')
-            commands += [[id_], {**line, **changes.pop(id_, {})}]
+        lines = {line.pop('id'): line for line in values.pop('lines')}
         return {
-            **values, 'pick': None, 'told': [], **changes,
-            'lines': [['add', commands[1::2][0] + commands[3::2][0]],
-                commands]}
+            **{name: value for name, value in values.items()
+                if name in {'household', 'asked', 'kg', 'question'}},
+            'pick': None, 'told': [], **changes,
+            'lines': [
+                ['add', list(lines)],
+                ['write', *(
+                    one for id_, line in lines.items()
+                    for one in ([id_], line))],
+                ]}
 
     def written(self, basket, values: dict) -> list[str]:
         "The tables that are written when a client saves *values*"
@@ -76,8 +75,7 @@ class KeepTestCase(TillTestCase):
             basket = self.basket(branch)
             line, other = basket.lines
             self.assertEqual(
-                self.written(basket, self.told(
-                        basket, asked=D('0.5'))),
+                self.written(basket, self.told(basket, asked=D('0.5'))),
                 ['aid_basket'])
             values = self.told(basket)
             for one in values['lines'][1][2::2]:
