@@ -330,8 +330,7 @@ class ScanMixin(command.CommandMixin, Model):
                 return line
         return None
 
-    @staticmethod
-    def _new_line(found: Found, quantity: float):
+    def _new_line(self, found: Found, quantity: float):
         Line = Pool().get('aid.basket.line')
         line = Line()
         line.product = found.product
@@ -347,7 +346,7 @@ class ScanMixin(command.CommandMixin, Model):
         line.kept = line.parcel = None
         line.always_free = False
         line.basket_state = 'draft'
-        line.currency = None
+        line.currency = self.session.branch.company.currency
         return line
 
     def _shelf_with(self, line) -> Shelf:

@@ -5,10 +5,13 @@ from trytond.i18n import gettext
 from trytond.pool import PoolMeta
 from trytond.rpc import RPC
 
-#: The message of the list of each model
+#: The message of the list of each model; of lines of all documents together
+#: by the model and ``/all``
 SENTENCES = {
     'aid.basket': 'msg_empty_basket',
     'aid.basket.line': 'msg_empty_basket_line',
+    'aid.basket.line/all': 'msg_empty_basket_line_all',
+    'aid.basket.payment': 'msg_empty_payment',
     'aid.certificate': 'msg_empty_certificate',
     'aid.course': 'msg_empty_course',
     'aid.course.session': 'msg_empty_course_session',
@@ -21,12 +24,14 @@ SENTENCES = {
     'aid.expiring': 'msg_empty_expiring',
     'aid.goods.wanted': 'msg_empty_goods_wanted',
     'aid.household': 'msg_empty_household',
+    'aid.household.access': 'msg_empty_access',
     'aid.lot.hold': 'msg_empty_hold',
     'aid.lot.on_hand': 'msg_empty_on_hand',
     'aid.mission': 'msg_empty_mission',
     'aid.office': 'msg_empty_office',
     'aid.pallet': 'msg_empty_pallet',
     'aid.parcel': 'msg_empty_parcel',
+    'aid.price.incentive': 'msg_empty_incentive',
     'aid.proposal.parcels.size': 'msg_empty_parcels_size',
     'aid.recall': 'msg_empty_recall',
     'aid.recall.body': 'msg_empty_recall_body',
@@ -34,6 +39,7 @@ SENTENCES = {
     'aid.recall.notice': 'msg_empty_recall_notice',
     'aid.recall.task': 'msg_empty_recall_task',
     'aid.repacking': 'msg_empty_repacking',
+    'aid.session.count': 'msg_empty_count',
     'aid.session.visit': 'msg_empty_visit',
     'aid.shift': 'msg_empty_shift',
     'aid.shift.call': 'msg_empty_call',

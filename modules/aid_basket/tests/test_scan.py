@@ -35,6 +35,8 @@ class ScanTestCase(TillTestCase):
             self.assertEqual(line.lot, canned)
             self.assertEqual(line.lot_knowledge, 'scanned')
             self.assertGreater(basket.market_value, 0)
+            # Its amounts are shown with the sign of their currency
+            self.assertEqual(line.currency, branch.company.currency)
             scan(basket, canned.number.lower())
             line, = basket.lines
             self.assertEqual(line.quantity, round(once * 2, 3))

@@ -169,11 +169,11 @@
         }
         read_sentences().then(sentences => {
             view.el.children('.aid-empty').remove();
-            // What is said of lines is said in their document
-            const beside = screen.model_name.endsWith('.line')
+            // Lines of all documents together are no document to fill in
+            const all = screen.model_name.endsWith('.line')
                 && !screen.group.parent;
-            const sentence = sentences[screen.model_name];
-            if (sentence && !beside && is_to_fill(screen)) {
+            const sentence = sentences[screen.model_name + (all ? '/all' : '')];
+            if (sentence && is_to_fill(screen)) {
                 jQuery('<p/>', {
                     'class': 'aid-empty',
                     'role': 'status',
