@@ -30,7 +30,7 @@ LIMITS = {
     'find_by_name': 3,
     'choose': 24,
     'find_by_card': 21,
-    'scan': 38,
+    'scan': 36,
     'change': 20,
     'paper': 27,
     # 50 baskets, to the last entry of the ledger

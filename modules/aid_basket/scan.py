@@ -6,6 +6,7 @@ is said in the field `message`, with what can be done instead.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from trytond.i18n import gettext
 from trytond.model import Model, fields
@@ -97,11 +98,14 @@ class ScanMixin(command.CommandMixin, Model):
         if ordered:
             return self.obey(ordered)
         code = typed.code
-        if household := self._find_household(code):
-            return self._set_household(household)
-        if message := self._read_card(code):
-            return message
-        found = self._find_goods(code)
+        # A label first: nearly all that is scanned
+        found = self._find(find_labelled, code)
+        if not found:
+            if household := self._find_household(code):
+                return self._set_household(household)
+            if message := self._read_card(code):
+                return message
+            found = self._find(find_unlabelled, code)
         if line := self._learned(found):
             found = self._as_learned(line, code)
         if found.problem:
@@ -186,7 +190,12 @@ class ScanMixin(command.CommandMixin, Model):
         return self._find_goods(code)
 
     def _find_goods(self, code: str) -> Found:
-        return find_goods(
+        return self._find(find_labelled, code) or self._find(
+            find_unlabelled, code)
+
+    def _find(self, find: Callable[..., Found | None], code: str):
+        "What *code* stands for by *find*, with the goods that are there"
+        return find(
             code, self.session.branch, self.session.date,
             goods_of(self.lines or []))
 
@@ -461,18 +470,26 @@ def family_key(number: int) -> str:
     return f'F{number}'
 
 
-def find_goods(code: str, branch, date, beside=()) -> Found:
-    """What goods *code* stands for at *branch* on *date*.
+def find_labelled(code: str, branch, date, beside=()) -> Found | None:
+    """The lot with the number *code*, None where there is none.
 
     :param beside: products and scanned lots of the basket, to be looked at
         together
     """
-    pool = Pool()
-    Lot = pool.get('stock.lot')
-    Product = pool.get('product.product')
-    Family = pool.get('aid.family')
+    Lot = Pool().get('stock.lot')
     if lots := Lot.search([('number', '=', code.upper())], limit=1):
         return _found_lot(lots[0], branch, date, beside=beside)
+    return None
+
+
+def find_unlabelled(code: str, branch, date, beside=()) -> Found:
+    """Goods of a family, of a product or with the barcode *code*.
+
+    :param beside: as for ``find_labelled``
+    """
+    pool = Pool()
+    Product = pool.get('product.product')
+    Family = pool.get('aid.family')
     if FAMILY_KEY.fullmatch(code):
         if family := family_of(entry.Entry('code', code)):
             return _found_product(family.product, branch)
