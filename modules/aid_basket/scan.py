@@ -187,13 +187,12 @@ class ScanMixin(command.CommandMixin, Model):
         families = barcode and Family.search([('code', '=', family_code)])
         if families and (found := self._as_family(barcode, families[0])):
             return found
-        return self._find_goods(code)
-
-    def _find_goods(self, code: str) -> Found:
         return self._find(find_labelled, code) or self._find(
             find_unlabelled, code)
 
-    def _find(self, find: Callable[..., Found | None], code: str):
+    def _find(
+            self, find: Callable[..., Found | None], code: str
+            ) -> Found | None:
         "What *code* stands for by *find*, with the goods that are there"
         return find(
             code, self.session.branch, self.session.date,
@@ -355,7 +354,7 @@ class ScanMixin(command.CommandMixin, Model):
         line.kept = line.parcel = None
         line.always_free = False
         line.basket_state = 'draft'
-        line.currency = self.session.branch.company.currency
+        line.currency = self.on_change_with_currency()
         return line
 
     def _shelf_with(self, line) -> Shelf:
