@@ -35,9 +35,7 @@ class Goods:
         self.branch = branch
         self.date = date
         self.rule = rule
-        self.payer = (
-            reckoning.payer(basket, date) if basket
-            else contribution.Household())
+        self.basket = basket
         self.cap_family = cap_family
         self.cooked = {
             code for target in rule_set.targets() if target.cooked
@@ -103,6 +101,7 @@ class Goods:
         goods = self._plain({p: [] for p in quantities})
         return [(g, quantities[g.key]) for g in goods]
 
+    @without_check_access
     def _asked(self, products) -> dict:
         "What a household is asked for one unit of each product"
         rule = reckoning.rule_of(self.branch, self.date)
@@ -114,6 +113,9 @@ class Goods:
                 rule.plain(), minimum=None, maximum=None, rounding=None)
             if rule.mode.startswith('flat'):
                 plain = contribution.Rule()
+        payer = (
+            reckoning.payer(self.basket, self.date, plain) if self.basket
+            else contribution.Household())
         shelf = Shelf(self.branch, self.date, products)
         values = Pool().get('product.product').market_values(
             products, self.date)
@@ -130,7 +132,7 @@ class Goods:
                     price_per_kg=per_kg, always_free=free, ceiling=ceiling))
         # Not rounded to cents: a hundred units are not a hundred roundings
         return dict(zip(products, contribution.charge(
-                    items, plain, self.payer, Decimal('0.0001'))))
+                    items, plain, payer, Decimal('0.0001'))))
 
 
 def _kcal(values, kg: float) -> float | None:

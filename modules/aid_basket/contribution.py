@@ -68,6 +68,11 @@ class Rule:
     maximum: Decimal | None = None
     rounding: Decimal | None = None
 
+    @property
+    def counts_people(self) -> bool:
+        "Whether it matters how many people a household has"
+        return self.mode == 'flat_person'
+
 
 @dataclass(frozen=True)
 class Household:
@@ -175,7 +180,7 @@ def _by_rule(
             i.market_value * rule.rate * part * _left(i) for i in items]
         return _round_within(wanted, limits, quantum), reason or 'rate'
     if rule.mode in {'flat_basket', 'flat_person'}:
-        people = household.size if rule.mode == 'flat_person' else 1
+        people = household.size if rule.counts_people else 1
         values = [i.market_value for i in items]
         return share(
             rule.amount * people * part, values, limits, quantum

@@ -55,6 +55,9 @@ class KeepMixin(Model):
         # Of the client alone: it is the one that sends things again
         cls.__rpc__['write'] = writing = copy(cls.__rpc__['write'])
         writing.decorator = writing_what_is_new
+        # A form asks for the names of all that is in it
+        cls.__rpc__['read'] = reading = copy(cls.__rpc__['read'])
+        reading.decorator = lent()
 
     @fields.depends('state', 'session', 'lines')
     def on_scan_code(self, code) -> None:

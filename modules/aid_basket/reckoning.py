@@ -54,6 +54,7 @@ def reckon(
     if shelf is None:
         shelf = Shelf.of_goods(branch, date, goods_of(lines))
     rule = known.rule if known else rule_of(branch, date)
+    plain = rule.plain() if rule else contribution.Rule()
     if known:
         entitlement = known.entitlements[basket.id]
     with Transaction().set_context(company=branch.company.id):
@@ -65,8 +66,7 @@ def reckon(
     factors = Pool().get('aid.basket.line').price_factors(basket, lines)
     charges = contribution.charge(
         [_item(l, f) for l, f in zip(lines, factors)],
-        rule.plain() if rule else contribution.Rule(),
-        payer(basket, date, entitlement), quantum)
+        plain, payer(basket, date, plain, entitlement), quantum)
     for line, charge, factor in zip(lines, charges, factors):
         line.asked = charge.asked
         line.granted = charge.granted
@@ -92,27 +92,27 @@ def market_values(lines, date: dt.date) -> dict:
         dict.fromkeys(p for l in lines if (p := _get(l, 'product'))), date)
 
 
-def payer(basket, date: dt.date, entitlement=...) -> contribution.Household:
-    "What of whom *basket* is for changes the amount asked on *date*"
-    if _get(basket, 'emergency'):
-        return contribution.Household(contribution='emergency')
-    return household_of(basket.household, date, entitlement)
+def payer(
+        basket, date: dt.date, rule: contribution.Rule,
+        entitlement=...) -> contribution.Household:
+    """What of whom *basket* is for changes the amount asked on *date*.
 
-
-def household_of(
-        household, date: dt.date, entitlement=...) -> contribution.Household:
-    """What of *household* changes the amount asked on *date*.
-
+    :param rule: the one that asks it; people are counted only where it
+        counts them
     :param entitlement: the one in force, or None, where that is known
     """
+    if _get(basket, 'emergency'):
+        return contribution.Household(contribution='emergency')
+    household = basket.household
     if not household:
         return contribution.Household()
     if entitlement is ...:
         entitlement = household.entitlement_at(date)
+    size = household.size or 1 if rule.counts_people else 1
     if not entitlement:
-        return contribution.Household(size=household.size or 1)
+        return contribution.Household(size=size)
     return contribution.Household(
-        size=household.size or 1,
+        size=size,
         contribution=entitlement.contribution or 'standard',
         rate=entitlement.contribution_rate)
 

@@ -12,6 +12,8 @@ from trytond.model import Model, fields
 from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 
+from aid_branch.lent import lent
+
 
 def plain(value):
     "*value* as a client tells it and as it is stored: records by their id"
@@ -53,7 +55,9 @@ def writing_what_is_new(write: Callable) -> Callable:
             if (left := _new(baskets, values)) or not values
             for one in (baskets, left)]
         if new:
-            write(*new)
+            # All that is in it is proven again
+            with lent():
+                write(*new)
     return wrapper
 
 

@@ -1,8 +1,16 @@
-"""The rule that keeps records to the branches of the user, and languages."""
+"""The rule that keeps records to branches; languages; who has signed in."""
 from __future__ import annotations
 
+import datetime as dt
+from secrets import compare_digest
+
+from sql.conditionals import Coalesce
+
+from trytond import backend, config
 from trytond.ir.rule import _get_access_models
 from trytond.pool import Pool, PoolMeta
+from trytond.tools import sqlite_apply_types
+from trytond.transaction import Transaction
 
 from .below import below
 from .lent import LentMixin
@@ -90,3 +98,47 @@ class Translation(metaclass=PoolMeta):
 class Language(LentMixin, metaclass=PoolMeta):
     "How a language writes dates and numbers"
     __name__ = 'ir.lang'
+
+
+class Session(metaclass=PoolMeta):
+    """Who has signed in.
+
+    Each call of a client asks whether its session is valid, and is answered
+    after that.
+    """
+    __name__ = 'ir.session'
+
+    @classmethod
+    def check(cls, user: int, key: str, domain=None) -> bool | None:
+        """Whether *key* is a valid session of *user*, by one question.
+
+        Whatever is to be tidied up or refused is left to Tryton.
+        """
+        sessions = [] if domain else cls._of_user(user)
+        max_age = dt.timedelta(seconds=config.getint('session', 'max_age'))
+        now = dt.datetime.now()
+        if any(abs(begin - now) >= max_age for _, begin, _ in sessions):
+            sessions = []
+        # All of them are compared, so that no time tells which one it was
+        used = [
+            last for found, _, last in sessions if compare_digest(found, key)]
+        if not used:
+            return super().check(user, key, domain=domain)
+        cls._session_reset_cache.set(key, used[0])
+        return True
+
+    @staticmethod
+    def _of_user(user: int) -> list[tuple[str, dt.datetime, dt.datetime]]:
+        "Key, begin and last use of each session of *user* from this address"
+        table = Pool().get('ir.session').__table__()
+        address, _ = Transaction().remote_address()
+        query = table.select(
+            table.key, table.create_date.as_('begin'),
+            Coalesce(table.write_date, table.create_date).as_('last'),
+            where=(table.create_uid == user)
+            & (Coalesce(table.ip_address, '') == str(address or '')))
+        if backend.name == 'sqlite':
+            sqlite_apply_types(query, [None, 'DATETIME', 'DATETIME'])
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*query)
+        return cursor.fetchall()

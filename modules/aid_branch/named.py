@@ -22,6 +22,8 @@ from trytond.tools import is_instance_method
 from trytond.transaction import Transaction, check_access
 
 RELATIONS = {'many2one', 'one2one', 'one2many', 'many2many', 'reference'}
+#: What Tryton does not keep either while something may be written
+_UNKEPT = {'binary', 'one2one', 'reference'}
 
 
 class ExportedMixin:
@@ -164,7 +166,26 @@ def _check_form(form) -> None:
     for name, ids in targets.items():
         model = Pool().get(name)
         if ids and _has_scope(model):
-            model.read(sorted(ids), ['id'])
+            _read_to_keep(model, sorted(ids))
+
+
+def _read_to_keep(model, ids: list[int]) -> None:
+    """Read *ids* of *model* by the rights of the user, and what they say.
+
+    Whoever asks them for it then does not ask the database again.
+
+    :raises trytond.model.exceptions.AccessError: one of them is closed
+    """
+    FieldAccess = Pool().get('ir.model.field.access')
+    access = FieldAccess.get_access([model.__name__])[model.__name__]
+    names = [
+        name for name, field in model._fields.items()
+        if field.loading == 'eager' and field.sql_type()
+        and field._type not in _UNKEPT
+        and access.get(name, {}).get('read', True)]
+    known = Transaction().get_cache()[model.__name__]
+    for row in model.read(ids, names):
+        known[row['id']]._update(row)
 
 
 def _named_by(form, targets: dict[str, set[int]]) -> None:

@@ -286,6 +286,10 @@ class OnHand(ModelSQL, ModelView):
 
     # What is there
 
+    def refusal(self, date: dt.date) -> str | None:
+        "Why what lies here may not be handed over on *date*, or None"
+        return self.lot.refusal(date)
+
     @classmethod
     def in_branch(
             cls, branch, products=None, families=None, lots=()) -> list:
@@ -319,6 +323,14 @@ class OnHand(ModelSQL, ModelView):
             ('location', 'in', inside(branch.storage.id)),
             ('quantity', '>', 0),
             ]
+
+    @staticmethod
+    def in_branch_clause(table, branch):
+        "The same of the rows of *table*, for who asks by SQL"
+        return (
+            (table.branch == branch.id)
+            & table.location.in_(inside(branch.storage.id))
+            & (table.quantity > 0))
 
     @classmethod
     def most_of(cls, lot, branch):

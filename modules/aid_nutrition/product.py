@@ -257,7 +257,7 @@ class Product(remembered.RememberedMixin, metaclass=PoolMeta):
         """What may be taken from the shelf, one good for each product.
 
         :param on_hand: ``aid.lot.on_hand`` records, or anything with
-            ``product``, ``quantity`` and ``expiry``
+            ``product``, ``quantity``, ``expiry`` and perhaps ``refusal``
         :param date: lots that may not be handed over on that day are left
             out; None: today where each of them lies
         """
@@ -266,13 +266,13 @@ class Product(remembered.RememberedMixin, metaclass=PoolMeta):
         for row in on_hand:
             if row.quantity <= 0:
                 continue
-            if lot := getattr(row, 'lot', None):
+            if refusal := getattr(row, 'refusal', None):
                 day = date
                 if not day:
                     if row.branch.id not in today:
                         today[row.branch.id] = row.branch.today()
                     day = today[row.branch.id]
-                if lot.refusal(day):
+                if refusal(day):
                     continue
             by_product[row.product].append(row)
         goods = []

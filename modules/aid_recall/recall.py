@@ -14,6 +14,7 @@ from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
 from aid_basket.own_transaction import own_transaction, read_again
+from aid_branch.lent import AnsweringMixin
 from aid_branch.moment import this_second
 from aid_branch.named import visible
 
@@ -51,7 +52,7 @@ def _quantity(label: str, help_: str = ''):
         'get_balance')
 
 
-class Recall(Workflow, ModelSQL, ModelView):
+class Recall(AnsweringMixin, Workflow, ModelSQL, ModelView):
     """A product that may harm somebody, from the first notice to the balance.
 
     Head office looks at the lots that are proposed and opens it: in that

@@ -14,11 +14,15 @@ from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 from aid_basket.on_screen import SHOWN
+from aid_branch.lent import Answers, lent
 from aid_branch.named import visible
 
 from .household import ANSWERS, names_of
 from .standing import FINAL
 
+#: Whether any recall is open. Goods that are held stop by themselves; this
+#: is only whether there is something to say
+_any_open = Answers('aid_recall.any_open', of=['aid.recall'])
 #: What the screen shows because of recalls
 RECALLED = ('recall_words', 'recall_goods')
 
@@ -200,8 +204,13 @@ class RecallAnswer(Wizard):
 
 
 @without_check_access
+@lent()
 def _is_any_open() -> bool:
     "Whether any product is recalled at present"
+    return _any_open(None, _ask_any_open)
+
+
+def _ask_any_open() -> bool:
     Recall = Pool().get('aid.recall')
     return bool(Recall.search([('state', '=', 'open')], limit=1, order=[]))
 

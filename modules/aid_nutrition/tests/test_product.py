@@ -203,13 +203,11 @@ class ProductTestCase(ModuleTestCase):
         Product = Pool().get('product.product')
         yoghurt = create_product("Yoghurt", 'dairy')
         today = dt.date(2026, 11, 22)
-        lot = SimpleNamespace(
-            refusal=lambda date: "Past" if date > today else None)
         branch = SimpleNamespace(
             id=1, today=lambda: today + dt.timedelta(days=1))
         row = SimpleNamespace(
-            product=yoghurt, quantity=1, expiry=today, lot=lot,
-            branch=branch)
+            product=yoghurt, quantity=1, expiry=today, branch=branch,
+            refusal=lambda date: "Past" if date > today else None)
         self.assertEqual(len(Product.shelf_goods([row], today)), 1)
         self.assertEqual(
             Product.shelf_goods([row], today + dt.timedelta(days=1)), [])

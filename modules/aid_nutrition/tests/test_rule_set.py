@@ -260,9 +260,11 @@ class RuleSetTestCase(ModuleTestCase):
             for count in (8, 2):
                 for but in [[], [tofu.id]]:
                     self.assertEqual(
-                        {*OnHand.of_food_groups(
-                            branch, ['PU', 'DA', 'FV'], but, count)}, {
-                            row for code in ('PU', 'DA')
+                        {(row.lot, row.quantity, row.expiry)
+                            for row in OnHand.of_food_groups(
+                                branch, ['PU', 'DA', 'FV'], but, count)}, {
+                            (row.lot, row.quantity, row.expiry)
+                            for code in ('PU', 'DA')
                             for row in OnHand.search([
                                     *OnHand.in_branch_domain(branch),
                                     ('product', 'not in', but),
