@@ -11,7 +11,7 @@ from __future__ import annotations
 import select
 from typing import Any
 
-__all__ = ['outlive_restarts', 'GIVE_UP', 'WAIT']
+__all__ = ['outlive_restarts', 'GIVE_UP', 'PREPARED', 'WAIT']
 
 #: Seconds that a request waits for a connection; then the client is told to
 #: ask again
@@ -19,6 +19,10 @@ WAIT = 10
 #: Seconds after which the pool stops trying by itself; the next request
 #: tries at once, however long the database was away
 GIVE_UP = 5
+#: So many statements of a connection are known to the server. A basket asks
+#: some two hundred different ones: of the hundred that psycopg would keep,
+#: each would be forgotten before it is asked again
+PREPARED = 300
 
 
 def outlive_restarts() -> None:
@@ -33,7 +37,7 @@ def outlive_restarts() -> None:
         def __init__(self, *args: Any, **kwargs: Any):
             kwargs.update(
                 check=self.check_or_drain, timeout=WAIT,
-                reconnect_timeout=GIVE_UP)
+                reconnect_timeout=GIVE_UP, configure=remember)
             super().__init__(*args, **kwargs)
 
         def check_or_drain(self, connection: Any) -> None:
@@ -65,6 +69,11 @@ def outlive_restarts() -> None:
 
     database.ConnectionPool = Pool
     database.LoggingCursor = Cursor
+
+
+def remember(connection: Any) -> None:
+    "Let the server of *connection* keep the plans of what is asked often"
+    connection.prepared_max = PREPARED
 
 
 def is_silent(connection: Any) -> bool:
