@@ -476,8 +476,14 @@ def find_labelled(code: str, branch, date, beside=()) -> Found | None:
         together
     """
     Lot = Pool().get('stock.lot')
-    if lots := Lot.search([('number', '=', code.upper())], limit=1):
-        return _found_lot(lots[0], branch, date, beside=beside)
+    number = code.upper()
+    # Those that were scanned before are looked at as well
+    for lot in Lot.search(['OR',
+                ('number', '=', number),
+                ('id', 'in', [lot.id for _, lot in beside if lot]),
+                ]):
+        if lot.number == number:
+            return _found_lot(lot, branch, date, beside=beside)
     return None
 
 

@@ -2,10 +2,10 @@
 
 Tryton looks for the value of a field among what was set first and writes an
 error message where it is not, for each value that was read: a checkout asks
-2,600 times. Here what was set and what was read is looked for at once. And
-what a method of one record tells of it, as its name, is asked of that method:
-Tryton would read it as if it stood in the database, for a list of one. All
-else is Tryton's.
+2,600 times. Here what was set and what was read, for this record or for
+another instance of it, is looked for at once. And what a method of one record
+tells of it, as its name, is asked of that method: Tryton would read it as if
+it stood in the database, for a list of one. All else is Tryton's.
 """
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from trytond.model import Model, ModelSingleton, ModelStorage, fields
 from trytond.tools import is_instance_method
 from trytond.transaction import Transaction, without_check_access
 
-#: The methods of a model that tell a field of one record, by its class
-_TELLING = '_telling_methods'
+#: The methods of a model that tell a field of one record, by its class, and
+#: the fields that are told as they are stored
+_TELLING, _PLAIN = '_telling_methods', '_plain_fields'
 #: Types of fields whose values are what such a method returns
 _TOLD = frozenset({
         'boolean', 'char', 'date', 'float', 'integer', 'many2one', 'numeric',
@@ -43,13 +44,32 @@ class KnownValueMixin(ModelStorage):
                 return read[self._id][name]
             except KeyError:
                 pass
+            # Others have read it for themselves
+            if name in _plain(type(self)):
+                try:
+                    value = self._cache[self._id][name]
+                except KeyError:
+                    pass
+                else:
+                    read[self._id][name] = value
+                    return value
             # What was set and not saved is no part of what is told
-            if values is None and (
+            elif values is None and (
                     method := _telling(type(self)).get(name)):
                 value = _told(self, name, method)
                 read[self._id][name] = value
                 return value
         return super().__getattr__(name)
+
+
+def _plain(model: type[Model]) -> frozenset[str]:
+    "The fields of *model* whose values are what is stored"
+    if _PLAIN not in model.__dict__:
+        setattr(model, _PLAIN, frozenset(
+                name for name, field in model._fields.items()
+                if not isinstance(field, fields.Function)
+                and field._type in _TOLD - {'many2one'}))
+    return getattr(model, _PLAIN)
 
 
 def _telling(model: type[Model]) -> dict[str, str]:

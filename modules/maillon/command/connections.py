@@ -54,17 +54,20 @@ def outlive_restarts() -> None:
         """A cursor that tells once what the columns of a result are.
 
         Tryton asks with each row, and psycopg makes an object for each column
-        of it: as much work again as the row itself.
+        of it: as much work again as the row itself. Name and type are told.
         """
         _described: tuple[Any, Any] = (None, None)
 
         @property
         def description(self) -> Any:
             result = self.pgresult
-            if result is None or result is not self._described[0]:
-                columns = super().description
-                self._described = result, columns and [
-                    (column.name, column.type_code) for column in columns]
+            if result is None or not result.nfields:
+                return super().description
+            if result is not self._described[0]:
+                encoding = self.connection.info.encoding
+                self._described = result, [
+                    (result.fname(i).decode(encoding), result.ftype(i))
+                    for i in range(result.nfields)]
             return self._described[1]
 
     database.ConnectionPool = Pool
