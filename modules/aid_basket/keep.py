@@ -18,6 +18,7 @@ from trytond.transaction import Transaction, without_check_access
 
 from aid_branch import lane
 from aid_branch.lent import lent
+from aid_branch.named import was_named
 
 from . import told
 from .sent_again import plain, writing_what_is_new
@@ -80,12 +81,13 @@ class KeepMixin(Model):
         if self.id is None or self.id < 0:
             return
         Basket = Pool().get('aid.basket')
+        stored = Basket(self.id)
         # By the rights of the user; what is refused is only not kept
-        stored = Basket.search([
-                ('id', '=', self.id), ('state', '=', 'draft')])
-        if not stored or not _may_write():
+        if not was_named(stored) and not Basket.search([
+                    ('id', '=', self.id)]):
             return
-        stored, = stored
+        if stored.state != 'draft' or not _may_write():
+            return
         with without_check_access(), lent():
             self._keep_lines(stored, sent)
             values = {
@@ -115,9 +117,7 @@ class KeepMixin(Model):
         answer got lost: they are used again for the same goods, else dropped.
         """
         Line = Pool().get('aid.basket.line')
-        known = {
-            line.id: line
-            for line in Line.search([('basket', '=', stored.id)])}
+        known = {line.id: line for line in _lines_of(stored)}
         spare = dict(known)
         lines = list(self.lines or [])
         for line in lines:
@@ -159,6 +159,15 @@ class KeepMixin(Model):
                 to_write += [[before], changed]
         if to_write:
             Line.write(*to_write)
+
+
+def _lines_of(basket) -> list:
+    "The lines of *basket*: those that the client named are read already"
+    Line = Pool().get('aid.basket.line')
+    table = Line.__table__()
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*table.select(table.id, where=table.basket == basket.id))
+    return Line.browse([id_ for id_, in cursor.fetchall()])
 
 
 def _what_changed(basket) -> dict:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import wraps
+from weakref import WeakKeyDictionary
 
 from trytond.i18n import gettext
 from trytond.ir.rule import _get_access_models
@@ -24,6 +25,9 @@ from trytond.transaction import Transaction, check_access
 RELATIONS = {'many2one', 'one2one', 'one2many', 'many2many', 'reference'}
 #: What Tryton does not keep either while something may be written
 _UNKEPT = {'binary', 'one2one', 'reference'}
+#: User, model and id of what a client named in a form and may read
+_named: WeakKeyDictionary[Transaction, set[tuple[int, str, int]]] = (
+    WeakKeyDictionary())
 
 
 class ExportedMixin:
@@ -93,6 +97,16 @@ def visible(records) -> list:
         with check_access():
             records[0].__class__.read([r.id for r in records], ['id'])
     return records
+
+
+def was_named(record) -> bool:
+    """Whether a client named *record* in a form, and its user may read it.
+
+    In this transaction: whoever was asked for it once is not asked again.
+    """
+    transaction = Transaction()
+    return (transaction.user, record.__name__, record.id) in _named.get(
+        transaction, ())
 
 
 def own_branch(branch):
@@ -183,9 +197,12 @@ def _read_to_keep(model, ids: list[int]) -> None:
         if field.loading == 'eager' and field.sql_type()
         and field._type not in _UNKEPT
         and access.get(name, {}).get('read', True)]
-    known = Transaction().get_cache()[model.__name__]
+    transaction = Transaction()
+    known = transaction.get_cache()[model.__name__]
+    named = _named.setdefault(transaction, set())
     for row in model.read(ids, names):
         known[row['id']]._update(row)
+        named.add((transaction.user, model.__name__, row['id']))
 
 
 def _named_by(form, targets: dict[str, set[int]]) -> None:
