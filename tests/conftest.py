@@ -101,10 +101,10 @@ def compact(source: pathlib.Path, target: pathlib.Path) -> None:
 @pytest.fixture(scope='module')
 def house(house_file):
     "The prepared house in memory, in this process, as Tryton's own tests do"
-    import house as builder
-
     from trytond.pool import Pool
     from trytond.tests import test_tryton
+
+    import house as builder
 
     test_tryton.drop_db()
     test_tryton._sqlite_copy(str(house_file), restore=True)

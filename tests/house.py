@@ -189,9 +189,9 @@ def let_in() -> None:
 
 def found() -> None:
     "The organisation, its branches and the people who work in them"
-    from maillon.command.organisation import Organisation, User, set_up
-
     from trytond.pool import Pool
+
+    from maillon.command.organisation import Organisation, User, set_up
 
     organisation = Organisation(
         name="Réseau d'entraide", year_start=_year_start(),

@@ -74,9 +74,9 @@ def furnish(uri: str, name: str) -> list[Place]:
 
 def open_branches() -> None:
     "The branches and who works there"
-    from maillon.command.organisation import User, make_user
-
     from trytond.pool import Pool
+
+    from maillon.command.organisation import User, make_user
 
     Branch = Pool().get('aid.branch')
     region, = Branch.search([('code', '=', 'region')])

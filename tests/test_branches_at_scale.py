@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import pytest
 
+from trytond.pool import Pool
+from trytond.transaction import Transaction
+
 import house as builder
 from client import Client
 from statements import grown, recorded
 from test_privacy import menu_actions, open_list
-from trytond.pool import Pool
-from trytond.transaction import Transaction
 
 FEW, MANY = 20, 500
 #: What a cache that was emptied in between may cost

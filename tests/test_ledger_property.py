@@ -24,10 +24,11 @@ from hypothesis.stateful import (
     RuleBasedStateMachine, initialize, invariant, precondition, rule,
     run_state_machine_as_test)
 
-import house as builder
 from trytond.exceptions import UserError
 from trytond.pool import Pool
 from trytond.transaction import Transaction
+
+import house as builder
 
 BRANCHES = ['nord', 'sud']
 #: How much more than the books say may be handed over on a line

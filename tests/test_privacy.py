@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from client import Client, Forbidden
 from trytond.exceptions import UserError, UserWarning
 from trytond.model import ModelSQL, ModelStorage, ModelView, fields
 from trytond.pool import Pool
 from trytond.pyson import PYSONDecoder
 from trytond.wizard.wizard import StateView
+
+from client import Client, Forbidden
 
 NEAR, FAR = 'nord', 'sud'
 ROLES = ['till', 'warehouse', 'social_worker', 'branch_officer']

@@ -9,11 +9,11 @@ from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
 
-from aid_basket import allergen, contribution, reckoning
-from aid_basket.shelf import Shelf
-
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
+
+from aid_basket import allergen, contribution, reckoning
+from aid_basket.shelf import Shelf
 
 from .proposal import Good, Lot
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from aid_branch.named import own_branch
-from aid_nutrition.balance import PRESENT
-
 from trytond.model import ModelView, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval, If
 from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateTransition, StateView
+
+from aid_branch.named import own_branch
+from aid_nutrition.balance import PRESENT
 
 from .wanted import ANSWERS
 

@@ -5,18 +5,18 @@ its products had been scanned, so that every rule of the till holds.
 """
 from __future__ import annotations
 
-from aid_basket import at_table, standing
-from aid_basket.checkout import check_states
-from aid_basket.finish_first import expected
-from aid_basket.scan import Found
-from aid_branch.named import visible
-
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
+
+from aid_basket import at_table, standing
+from aid_basket.checkout import check_states
+from aid_basket.finish_first import expected
+from aid_basket.scan import Found
+from aid_branch.named import visible
 
 from . import need
 from .exceptions import ProposalError

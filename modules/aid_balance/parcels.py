@@ -16,8 +16,8 @@ from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import (
     Button, StateAction, StateReport, StateTransition, StateView, Wizard)
 
-from aid_branch.named import own_branch
 from aid_basket.finish_first import expected
+from aid_branch.named import own_branch
 
 from . import missing, need
 from .exceptions import ProposalError

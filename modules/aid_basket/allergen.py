@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from aid_branch.dated import DatedMixin
-from aid_branch.reading import read_lists
-
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import inactive_records, without_check_access
+
+from aid_branch.dated import DatedMixin
+from aid_branch.reading import read_lists
 
 from .exceptions import CheckoutError
 from .presence import gravest, presence

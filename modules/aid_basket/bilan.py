@@ -20,7 +20,6 @@ from trytond.transaction import Transaction, without_check_access
 
 from aid_branch.paper import PaperReport
 
-
 LABELS = [
     'title', 'open', 'households', 'people', 'kg', 'meals', 'families',
     'sources', 'donors', 'lost', 'nothing_lost', 'balance', 'thanks',

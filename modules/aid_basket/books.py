@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from trytond.pool import Pool, PoolMeta
 
-from aid_branch.lent import Answers, AnsweringMixin, LentMixin
+from aid_branch.lent import AnsweringMixin, Answers, LentMixin
 
 #: Id of the journal of an invoice, by company and type
 _journals = Answers('aid_basket.journals', of=['account.journal'])

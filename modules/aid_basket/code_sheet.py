@@ -15,8 +15,8 @@ from trytond.pool import Pool
 from trytond.report import Report
 from trytond.transaction import without_check_access
 
-from aid_branch.paper import PaperReport
 from aid_branch.code_picture import picture
+from aid_branch.paper import PaperReport
 
 from .command import COMMANDS
 from .scan import family_key, numbered_families

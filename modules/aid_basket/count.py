@@ -21,8 +21,8 @@ from aid_lot.disposal import FATES
 from aid_lot.found import found_lots
 from aid_lot.moved import Moved, move_goods
 
-from .own_transaction import own_transaction, read_again
 from .exceptions import CountError
+from .own_transaction import own_transaction, read_again
 from .spread import spread
 
 

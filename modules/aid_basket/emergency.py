@@ -13,15 +13,14 @@ from sql import Literal
 from sql.aggregate import Count
 
 from trytond.i18n import gettext
-from trytond.model import (
-    Index, Model, ModelSQL, ModelView, Unique, fields)
+from trytond.model import Index, Model, ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.report import Report
 from trytond.transaction import Transaction, without_check_access
 
-from aid_branch.paper import PaperReport
 from aid_branch.code_picture import picture
+from aid_branch.paper import PaperReport
 from aid_branch.scope import BranchMixin
 from aid_donation.public_code import new_code
 

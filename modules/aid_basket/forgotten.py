@@ -14,12 +14,12 @@ from sql.aggregate import Sum
 from sql.conditionals import Coalesce
 from sql.functions import Abs
 
-from aid_branch.reading import forget_read
-
 from trytond.model import Index, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
+
+from aid_branch.reading import forget_read
 
 
 class Basket(metaclass=PoolMeta):

@@ -12,8 +12,7 @@ from contextlib import contextmanager
 
 from trytond.i18n import gettext
 from trytond.model import (
-    Check, DeactivableMixin, Index, Model, ModelSQL, ModelView, Unique,
-    fields)
+    Check, DeactivableMixin, Index, Model, ModelSQL, ModelView, Unique, fields)
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval, If
 from trytond.transaction import Transaction, without_check_access

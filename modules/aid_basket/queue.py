@@ -11,8 +11,7 @@ from collections import Counter
 from contextlib import contextmanager
 
 from trytond.i18n import gettext
-from trytond.model import (
-    Index, Model, ModelSQL, ModelView, Unique, fields)
+from trytond.model import Index, Model, ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import without_check_access

@@ -13,7 +13,7 @@ from trytond.tools import sqlite_apply_types
 from trytond.transaction import Transaction
 
 from .below import below
-from .lent import LentMixin
+from .lent import LentMixin, forget_answers
 from .scope import scope_domain
 
 
@@ -91,6 +91,7 @@ class Translation(metaclass=PoolMeta):
         # Modules are loaded before all their models are there
         there = dict(Pool().iterobject())
         for name in models & there.keys():
+            forget_answers(name)
             if issubclass(there[name], LentMixin):
                 there[name].forget_lent()
 

@@ -55,8 +55,7 @@ class AnsweringMixin(Model):
     @classmethod
     def on_modification(cls, mode, records, field_names=None) -> None:
         super().on_modification(mode, records, field_names=field_names)
-        for answers in _hanging[cls.__name__]:
-            answers.forget()
+        forget_answers(cls.__name__)
 
 
 class LentMixin(AnsweringMixin):
@@ -104,7 +103,7 @@ class Answers:
 
     :param name: of the cache
     :param of: the names of the models that an answer follows from, each with
-        ``AnsweringMixin``
+        ``AnsweringMixin`` unless only its translations change
     """
 
     def __init__(self, name: str, of: Iterable[str]) -> None:
@@ -146,6 +145,12 @@ class Answers:
     def forget(self) -> None:
         "Forget them, here at once and elsewhere with the end of this"
         self._cache.clear()
+
+
+def forget_answers(name: str) -> None:
+    "Forget all answers that follow from the model *name*"
+    for answers in _hanging.get(name, []):
+        answers.forget()
 
 
 def _is_lent() -> bool:

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from trytond.report import Report
 
-from aid_branch.paper import PaperReport
 from aid_branch.code_picture import picture
+from aid_branch.paper import PaperReport
 from aid_lot.label import LotLabel
 
 from .donation import arrival

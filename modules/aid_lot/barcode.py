@@ -4,13 +4,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from aid_branch.dated import BranchRuleMixin
-from aid_branch.scope import BranchMixin
-
 from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval, If
 from trytond.transaction import without_check_access
+
+from aid_branch.dated import BranchRuleMixin
+from aid_branch.scope import BranchMixin
 
 from . import gs1, in_store
 

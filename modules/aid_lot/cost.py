@@ -3,13 +3,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from aid_branch.lent import Answers, AnsweringMixin
-
 from sql import Null
 
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
+
+from aid_branch.lent import AnsweringMixin, Answers
 
 #: The fixed cost of one default unit, by company and id of a product; None
 #: where it is not plain

@@ -20,8 +20,7 @@ from aid_branch.paper import PaperReport
 from aid_branch.slices import slices
 
 from .day_paper import (
-    CLOSED, STATES, CancelledPaperMixin, PaperLineMixin, place_of,
-    propose_all)
+    CLOSED, STATES, CancelledPaperMixin, PaperLineMixin, place_of, propose_all)
 from .exceptions import DisposalStateError, require_maker_lots
 from .moved import Moved, move_goods
 

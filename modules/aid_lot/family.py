@@ -1,15 +1,15 @@
 """What a volunteer sees: a dozen families of goods, each with a picture."""
 from __future__ import annotations
 
-from aid_branch.dated import RuleMixin
-from aid_branch.lent import LentMixin
-
 from trytond.i18n import gettext
 from trytond.model import (
     DeactivableMixin, Index, ModelSQL, ModelView, Unique, fields,
     sequence_ordered)
 from trytond.modules.product import price_digits
 from trytond.pool import Pool
+
+from aid_branch.dated import RuleMixin
+from aid_branch.lent import LentMixin
 
 from .exceptions import FamilyValidationError
 from .supply import STANDINGS

@@ -18,8 +18,7 @@ from sql.functions import Abs, CurrentTimestamp, Round
 from sql.operators import And, Or
 
 from trytond.i18n import gettext
-from trytond.model import (
-    Check, Index, ModelSQL, ModelView, Unique, fields)
+from trytond.model import Check, Index, ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
 from trytond.transaction import Transaction, without_check_access

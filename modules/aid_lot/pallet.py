@@ -11,8 +11,8 @@ from trytond.pyson import Eval
 from trytond.report import Report
 from trytond.transaction import Transaction, without_check_access
 
-from aid_branch.paper import PaperReport
 from aid_branch.code_picture import picture
+from aid_branch.paper import PaperReport
 from aid_branch.scope import BranchMixin
 
 from . import gs1

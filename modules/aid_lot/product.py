@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from aid_branch.lent import Answers, AnsweringMixin, LentMixin
-
 from trytond.model import Index, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction, without_check_access
+
+from aid_branch.lent import AnsweringMixin, Answers, LentMixin
 
 from .family import get_kilogram
 

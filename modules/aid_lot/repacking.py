@@ -16,8 +16,7 @@ from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval
 
 from .day_paper import (
-    CLOSED, STATES, CancelledPaperMixin, PaperLineMixin, place_of,
-    propose_all)
+    CLOSED, STATES, CancelledPaperMixin, PaperLineMixin, place_of, propose_all)
 from .exceptions import RepackingError
 from .inheritance import Part, earliest, shared, strictest
 from .moved import Moved, move_goods

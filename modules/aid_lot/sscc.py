@@ -6,6 +6,7 @@ it among them, written as application identifier 00 of a GS1-128 barcode.
 from __future__ import annotations
 
 from biip.checksums import gs1_standard_check_digit
+
 from trytond.tools.barcode import generate_svg
 
 LENGTH = 18

@@ -3,13 +3,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from aid_branch.dated import RuleMixin
-from aid_branch.lent import LentMixin
-
 from trytond.model import (
     DeactivableMixin, Index, ModelSQL, ModelView, Unique, fields,
     sequence_ordered)
 from trytond.pyson import Eval
+
+from aid_branch.dated import RuleMixin
+from aid_branch.lent import LentMixin
 
 from .terms import TermMixin, TermsMixin
 

@@ -1,10 +1,10 @@
 """What a crate weighs: taken off at the scale by one code."""
 from __future__ import annotations
 
-from aid_branch.dated import BranchRuleMixin
-
 from trytond.model import ModelSQL, ModelView, fields
 from trytond.transaction import without_check_access
+
+from aid_branch.dated import BranchRuleMixin
 
 
 class Tare(BranchRuleMixin, ModelSQL, ModelView):

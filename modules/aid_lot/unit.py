@@ -1,9 +1,9 @@
 """Units and currencies are lent: how many digits they have stays."""
 from __future__ import annotations
 
-from aid_branch.lent import LentMixin
-
 from trytond.pool import PoolMeta
+
+from aid_branch.lent import LentMixin
 
 
 class Unit(LentMixin, metaclass=PoolMeta):

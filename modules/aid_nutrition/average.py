@@ -9,11 +9,11 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from aid_branch.dated import DatedMixin
-
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.pool import Pool
+
+from aid_branch.dated import DatedMixin
 
 from . import constituents
 from .ciqual import MACRO_FIELDS

@@ -4,11 +4,12 @@ from __future__ import annotations
 from trytond.model import ModelSQL, ModelView, fields
 from trytond.pyson import Eval
 
+from aid_branch.lent import AnsweringMixin
+
 from .diet import Exemption as PlainExemption
-from .remembered import RememberedMixin
 
 
-class Exemption(RememberedMixin, ModelSQL, ModelView):
+class Exemption(AnsweringMixin, ModelSQL, ModelView):
     """A food group, or a kind of it, that a constraint takes out.
 
     The constraint is named by its code: this room knows no households.

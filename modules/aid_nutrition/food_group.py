@@ -5,12 +5,15 @@ from typing import Any
 
 from trytond.model import ModelSQL, ModelView, Unique, fields, sequence_ordered
 from trytond.pyson import Eval, If
+from trytond.transaction import Transaction, without_check_access
 
-from . import remembered
+from aid_branch.lent import AnsweringMixin, Answers, lent
+
+#: What is asked of all groups at once, by its name and the language
+_groups = Answers('aid_nutrition.groups', of=['aid.food.group'])
 
 
-class FoodGroup(
-        remembered.RememberedMixin, sequence_ordered(), ModelSQL, ModelView):
+class FoodGroup(AnsweringMixin, sequence_ordered(), ModelSQL, ModelView):
     """A group of foods that a target may be set for.
 
     Groups that are ``outside`` (water, coffee, herbs, infant food, what is
@@ -55,20 +58,23 @@ class FoodGroup(
             ]
 
     @classmethod
+    @without_check_access
+    @lent()
     def outside_codes(cls) -> frozenset[str]:
         "Codes of the groups that count in no share"
-        return remembered.groups('outside', lambda: frozenset(
+        return _groups('outside', lambda: frozenset(
                 group.code for group in cls.search([('outside', '=', True)])))
 
     @classmethod
+    @without_check_access
+    @lent()
     def names(cls) -> dict[str, str]:
         "Names of the food groups by code, in the language of the reader"
-        return remembered.groups('names', lambda: {
+        return _groups(('names', Transaction().language), lambda: {
                 group.code: group.name for group in cls.search([])})
 
 
-class FoodKind(
-        remembered.RememberedMixin, sequence_ordered(), ModelSQL, ModelView):
+class FoodKind(AnsweringMixin, sequence_ordered(), ModelSQL, ModelView):
     """What is told apart within a food group: fish within meat, fish, eggs.
 
     Some rule sets ask for a part of a group to be of one kind.
@@ -91,15 +97,12 @@ class FoodKind(
             ]
 
 
-class FoodMixin(remembered.RememberedMixin):
+class FoodMixin:
     """What a family and a product both say of the goods as food.
 
     A product that leaves a field empty takes that of its family.
     """
     __slots__ = ()
-    _remembered = frozenset({
-            'family', 'food_group', 'food_kind', 'edible_share',
-            'cooked_factor', 'name', 'offered_as', 'product', 'code'})
 
     food_group = fields.Many2One(
         'aid.food.group', "Food Group", ondelete='RESTRICT',

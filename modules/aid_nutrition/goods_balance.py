@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from aid_branch.named import visible
-
 from trytond.i18n import gettext
 from trytond.model import Model, ModelView, fields
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval
 from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateView, Wizard
+
+from aid_branch.named import visible
 
 from . import balance, nutrients, picture
 from .composition import letter_icon

@@ -3,10 +3,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from aid_branch.dated import DatedMixin
+from trytond.model import Index, ModelSQL, ModelView, fields, sequence_ordered
 
-from trytond.model import (
-    Index, ModelSQL, ModelView, fields, sequence_ordered)
+from aid_branch.dated import DatedMixin
 
 from . import nutrients
 

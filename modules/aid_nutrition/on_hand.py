@@ -9,11 +9,11 @@ from sql import Null, Window
 from sql.conditionals import Coalesce
 from sql.functions import RowNumber
 
-from aid_branch.reading import as_date
-
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
+
+from aid_branch.reading import as_date
 
 #: How many rows of each missing group are looked at; lots that may not be
 #: handed over are among them. The first few mostly do.

@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
-from .balance import (
-    BALANCED, LITTLE_VARIED, TO_COMPLETE, Balance, GroupShare)
+from .balance import BALANCED, LITTLE_VARIED, TO_COMPLETE, Balance, GroupShare
 
 __all__ = ['ENGLISH', 'FRENCH', 'Labels', 'draw', 'lines']
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
-
-from aid_branch.reading import read_together
+from typing import Any, NamedTuple
 
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
-from trytond.transaction import without_check_access
+from trytond.transaction import Transaction, without_check_access
 
-from . import balance, nutrients, remembered
+from aid_branch.lent import Answers, lent
+from aid_branch.reading import read_together
+
+from . import balance, nutrients
 from .composition import LETTERS, letter_icon, letter_picture
 from .food_group import FoodMixin
 
@@ -23,6 +24,24 @@ from .food_group import FoodMixin
 OFFERED_FAMILIES = frozenset({
         'fruit_vegetables', 'bread', 'dry_starch', 'pulses', 'dairy',
         'meat_fish_eggs', 'canned', 'fats'})
+_GOODS = ['product.product', 'product.template', 'aid.family']
+#: What goods are as food, by model and id of a product or a family
+_foods = Answers('aid_nutrition.foods', of=[
+        *_GOODS, 'aid.food.group', 'aid.food.group.kind'])
+#: What products are called, by id and language
+_words = Answers('aid_nutrition.words', of=[*_GOODS, 'ir.message'])
+
+
+class KnownFood(NamedTuple):
+    """What a product or a family is as food, see ``balance.Item``.
+
+    ``outside`` goods count in no share.
+    """
+    group: str | None
+    kind: str | None
+    edible_share: float
+    cooked_factor: float
+    outside: bool
 
 
 class Template(FoodMixin, metaclass=PoolMeta):
@@ -44,9 +63,8 @@ class Template(FoodMixin, metaclass=PoolMeta):
         return pictures
 
 
-class Product(remembered.RememberedMixin, metaclass=PoolMeta):
+class Product(metaclass=PoolMeta):
     __name__ = 'product.product'
-    _remembered = frozenset({'template'})
 
     food_group_used = fields.Function(fields.Many2One(
             'aid.food.group', "Food Group Used"),
@@ -191,18 +209,21 @@ class Product(remembered.RememberedMixin, metaclass=PoolMeta):
         return items
 
     @classmethod
+    @without_check_access
+    @lent()
     def known_foods(
-            cls, things: Iterable[Any]
-            ) -> dict[tuple[str, int], remembered.KnownFood]:
+            cls, things: Iterable[Any]) -> dict[tuple[str, int], KnownFood]:
         """What products and families are as food, by model and id.
 
         Nothing is asked for those of which it was asked before.
         """
-        return remembered.foods(things, cls._read_foods)
+        named = {(thing.__name__, thing.id): thing for thing in things}
+        return _foods.each(named, lambda keys: dict(zip(
+                    keys, cls._read_foods([named[key] for key in keys]))))
 
     @classmethod
     @without_check_access
-    def _read_foods(cls, things: list) -> list[remembered.KnownFood]:
+    def _read_foods(cls, things: list) -> list[KnownFood]:
         read_together(t for t in things if t.__name__ == cls.__name__)
         read_together(
             t.template for t in things if t.__name__ == cls.__name__)
@@ -215,7 +236,7 @@ class Product(remembered.RememberedMixin, metaclass=PoolMeta):
             else:
                 # Its template says it all: nothing is read product by product
                 group, kind, edible, cooked = cls._food(thing.template)
-            foods.append(remembered.KnownFood(
+            foods.append(KnownFood(
                     group.code if group else None,
                     kind.code if kind else None, edible, cooked,
                     bool(group and group.outside)))
@@ -277,7 +298,7 @@ class Product(remembered.RememberedMixin, metaclass=PoolMeta):
             by_product[row.product].append(row)
         goods = []
         foods = cls.known_foods(by_product)
-        words = remembered.words(by_product, cls._read_words)
+        words = cls._known_words(by_product)
         for product, rows in by_product.items():
             name, phrase = words[product.id]
             goods.append(balance.ShelfGood(
@@ -289,6 +310,18 @@ class Product(remembered.RememberedMixin, metaclass=PoolMeta):
                     phrase=phrase,
                     key=product.id))
         return goods
+
+    @classmethod
+    @without_check_access
+    @lent()
+    def _known_words(
+            cls, products: Iterable[Any]) -> dict[int, tuple[str, str | None]]:
+        "Name of *products*, and what they are called within a sentence, by id"
+        language = Transaction().language
+        named = {(product.id, language): product for product in products}
+        found = _words.each(named, lambda keys: dict(zip(
+                    keys, cls._read_words([named[key] for key in keys]))))
+        return {id_: words for (id_, _), words in found.items()}
 
     @classmethod
     @without_check_access

@@ -5,20 +5,23 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from aid_branch.dated import DatedMixin
-
 from trytond.i18n import gettext
 from trytond.model import (
     DeactivableMixin, ModelSQL, ModelView, Unique, fields, sequence_ordered)
 from trytond.pool import Pool
 from trytond.pyson import Eval, If
+from trytond.transaction import without_check_access
 
-from . import balance, picture, remembered
+from aid_branch.dated import DatedMixin
+from aid_branch.lent import AnsweringMixin, Answers, lent
+
+from . import balance, picture
 from .diet import asked_of
 from .exceptions import BindingError, TargetError
 from .for_whom import advice
 from .goods import Goods
 from .on_hand import FEW, ROWS
+from .product import KnownFood
 
 WEIGHT_BASES = [
     ('purchased', "As Purchased"),
@@ -26,15 +29,18 @@ WEIGHT_BASES = [
     ]
 #: Why there may be no word
 REASONS = ('few_goods', 'unknown_groups', 'professional')
+#: Targets and exemptions as plain values, by id of a rule set
+_targets = Answers('aid_nutrition.targets', of=[
+        'aid.nutrition.rule.set', 'aid.nutrition.target',
+        'aid.nutrition.target-aid.food.group', 'aid.nutrition.target.kind',
+        'aid.nutrition.exemption', 'aid.food.group', 'aid.food.group.kind'])
 STANDINGS = [
     ('provisional', "Provisional"),
     ('validated', "Validated"),
     ]
 
 
-class RuleSet(
-        remembered.RememberedMixin, DatedMixin, DeactivableMixin, ModelSQL,
-        ModelView):
+class RuleSet(DatedMixin, DeactivableMixin, ModelSQL, ModelView):
     """The targets that goods are compared with, from a day on.
 
     A provisional set says so wherever its verdict is shown and binds nobody.
@@ -192,18 +198,6 @@ class RuleSet(
                         'aid_nutrition.msg_provisional_binding',
                         rule_set=rule_set.rec_name))
 
-    @classmethod
-    def at(cls, date: dt.date, **equal: Any):
-        if equal:
-            return super().at(date, **equal)
-        at = super().at
-
-        def found() -> int | None:
-            record = at(date)
-            return record.id if record else None
-        id_ = remembered.rules(date, found)
-        return cls(id_) if id_ is not None else None
-
     @property
     def provisional(self) -> bool:
         return self.standing == 'provisional'
@@ -215,7 +209,8 @@ class RuleSet(
         :param diets: codes of the constraints of who eats it; what those do
             not take is not asked for
         """
-        targets, exemptions = remembered.rules(self.id, self._plain)
+        with without_check_access(), lent():
+            targets, exemptions = _targets(self.id, self._plain)
         return (
             asked_of(targets, exemptions, diets) if diets else list(targets))
 
@@ -379,8 +374,7 @@ class RuleSet(
         return picture.draw(result, self.labels(title), width=width)
 
 
-class Target(
-        remembered.RememberedMixin, sequence_ordered(), ModelSQL, ModelView):
+class Target(AnsweringMixin, sequence_ordered(), ModelSQL, ModelView):
     "The band that the share of a food group should be in"
     __name__ = 'aid.nutrition.target'
 
@@ -474,7 +468,7 @@ class Target(
             share=self.share)
 
 
-class TargetIncludes(remembered.RememberedMixin, ModelSQL):
+class TargetIncludes(AnsweringMixin, ModelSQL):
     "A food group that counts in the target of another"
     __name__ = 'aid.nutrition.target-aid.food.group'
 
@@ -489,8 +483,7 @@ class TargetIncludes(remembered.RememberedMixin, ModelSQL):
         cls.__access__.add('target')
 
 
-class TargetKind(
-        remembered.RememberedMixin, sequence_ordered(), ModelSQL, ModelView):
+class TargetKind(AnsweringMixin, sequence_ordered(), ModelSQL, ModelView):
     """What part of a group should be of one kind.
 
     Shown, never part of the word: what a household does not eat for its own
@@ -535,7 +528,7 @@ class TargetKind(
 
 def _is_enough(
         offered: list[balance.ShelfGood],
-        foods: Iterable[remembered.KnownFood]) -> bool:
+        foods: Iterable[KnownFood]) -> bool:
     "Whether *offered* has as much to say as all *foods* that were found"
     return (
         len({good.name for good in offered}) >= balance.HINTS

@@ -13,12 +13,12 @@ from sql.aggregate import Max
 from sql.functions import Upper
 from sql.operators import Exists
 
-from aid_branch.reading import as_date
-from aid_donation.scanning import written_forms
-
 from trytond.pool import Pool
 from trytond.tools import grouped_slice
 from trytond.transaction import Transaction
+
+from aid_branch.reading import as_date
+from aid_donation.scanning import written_forms
 
 from .article_number import gtin_14
 from .matching import Goods, Lot, Notice, Product, Products

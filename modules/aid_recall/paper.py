@@ -12,7 +12,6 @@ from aid_branch.moment import this_second
 from aid_branch.paper import PaperReport, RememberedPaper
 from aid_lot.dispatch import dispatches
 
-
 FILE_LABELS = [
     'title', 'product', 'notice', 'reason', 'risk', 'advice', 'opened',
     'ended', 'end_reason', 'lots', 'lot', 'maker_lot', 'date', 'by',

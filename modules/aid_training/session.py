@@ -4,8 +4,7 @@ from __future__ import annotations
 import datetime as dt
 
 from trytond.i18n import gettext
-from trytond.model import (
-    Index, ModelSQL, ModelView, Unique, fields)
+from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Date, Eval
 from trytond.transaction import without_check_access

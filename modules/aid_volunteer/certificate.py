@@ -19,9 +19,8 @@ from trytond.transaction import Transaction, without_check_access
 from trytond.wizard import Button, StateReport, StateView, Wizard
 
 from aid_branch.named import visible
-from aid_branch.reading import as_date
-
 from aid_branch.paper import PaperReport
+from aid_branch.reading import as_date
 
 LABELS = [
     'title', 'mission', 'kind', 'branch', 'times', 'hours', 'total',

@@ -69,9 +69,10 @@ def make_household(till, branch):
 
 def make_basket(till, products, branch):
     "The draft of a household that came before, and a shelf that is not bare"
+    from trytond.pool import Pool
+
     from aid_basket.checkout import checkout
     from aid_lot.tests.goods import make_lot, receive
-    from trytond.pool import Pool
     today = branch.today()
     till.rule()
     till.found_limit(999)
@@ -97,10 +98,11 @@ def make_basket(till, products, branch):
 def measure(
         rounds: int, profile: bool = False) -> dict[str, list[float]]:
     "Times by what was timed, in a database that is gone afterwards"
-    from conftest import prepare_databases
     from trytond.pool import Pool
     from trytond.tests.test_tryton import DB_NAME, drop_db
     from trytond.transaction import Transaction
+
+    from conftest import prepare_databases
 
     prepare_databases()
     from aid_basket import verdict

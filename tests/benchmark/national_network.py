@@ -67,8 +67,9 @@ def fill(cluster, story, moves: int, base: str = BASE):
 
 def drop(cluster, name: str) -> None:
     "Remove the database *name* that this process has open"
-    from maillon.command import database
     from trytond.cache import Cache
+
+    from maillon.command import database
 
     # Whoever listens there would lose the connection
     Cache.drop(name)

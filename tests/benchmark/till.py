@@ -40,7 +40,8 @@ sys.path[:0] = [str(ROOT / 'tests'), str(ROOT / 'modules')]
 import national_network  # noqa: E402
 from measuring import begin, counted, end, told  # noqa: E402
 from tills import (  # noqa: E402
-    clients, gestures, ground, ours, plain_sql, stock_point, stock_tryton, table)
+    clients, gestures, ground, ours, plain_sql, stock_point, stock_tryton,
+    table)
 
 SIZES = [100_000, 10_000_000]
 #: From so many moves on it is the network of a nation, and not of a region

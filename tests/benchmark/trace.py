@@ -193,9 +193,10 @@ def basket_lots(network) -> list[int]:
 
 def match(network) -> tuple[float, int, int]:
     "Seconds to match notices against the open lots, how many, and matches"
-    from maillon.command.content.national import gtin
     from trytond.pool import Pool
     from trytond.transaction import Transaction
+
+    from maillon.command.content.national import gtin
 
     Notice = Pool().get('aid.recall.notice')
     cursor = Transaction().connection.cursor()

@@ -141,9 +141,10 @@ def ask(login: str, branch: int | None, work, before=None) -> dict:
     :param before: reads what is asked about: its statements are not counted,
         its time is
     """
-    from aid_branch.tests.network import as_user
     from trytond.pool import Pool
     from trytond.transaction import Transaction
+
+    from aid_branch.tests.network import as_user
 
     times, statements, rows = [], [], 0
     for round_ in range(ROUNDS + 1):
@@ -165,8 +166,9 @@ def ask(login: str, branch: int | None, work, before=None) -> dict:
 
 def who(branch: int):
     "Who can come, and to which shift: of *branch*, tomorrow, read completely"
-    from aid_volunteer.who_can_come import who_can_come
     from trytond.pool import Pool
+
+    from aid_volunteer.who_can_come import who_can_come
 
     Shift = Pool().get('aid.shift')
     (shift_id,) = [s.id for s in Shift.search([
@@ -196,8 +198,9 @@ def report(name: str):
 
 def value(branch: int):
     "What the hours of a year of *branch* and all below it are worth"
-    from aid_volunteer.value import statement
     from trytond.pool import Pool
+
+    from aid_volunteer.value import statement
 
     today = dt.date.today()
     return lambda: statement(

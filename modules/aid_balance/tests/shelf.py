@@ -3,10 +3,10 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
-from aid_basket.tests.till import at_till
-
 from trytond.pool import Pool
 from trytond.transaction import Transaction
+
+from aid_basket.tests.till import at_till
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from aid_balance.exceptions import ProposalError
 from aid_balance.sizes import sizes_of
 from aid_balance.tests.shelf import at_shelf
 from aid_basket.tests.till import (
-    TillTestCase, basket_of, create_household, family, give,
-    give_free, grant_entitlement, make_product, on_hand, open_session, rule)
+    TillTestCase, basket_of, create_household, family, give, give_free,
+    grant_entitlement, make_product, open_session, rule)
 
 DAY = dt.timedelta(days=1)
 

@@ -11,12 +11,12 @@ from trytond.tests.test_tryton import with_transaction
 
 from aid_balance import need, wanting
 from aid_balance.steering import _came_in, _went_out, standing_of
-from aid_balance.wanting import Need, divide, needs, shares
 from aid_balance.tests.shelf import at_shelf
+from aid_balance.wanting import Need, divide, needs, shares
 from aid_basket import at_table
 from aid_basket.tests.till import (
-    TillTestCase, basket_of, count_statements, create_household,
-    family, give, grant_entitlement, make_branch, open_session, rule)
+    TillTestCase, basket_of, count_statements, create_household, family, give,
+    grant_entitlement, make_branch, open_session, rule)
 from aid_nutrition.balance import Target
 
 DAY = dt.timedelta(days=1)

@@ -3,8 +3,7 @@ import doctest
 import unittest
 
 from aid_basket import absorb as module
-from aid_basket.absorb import (
-    Appetite, Good, Neighbours, Offer, absorb, offer)
+from aid_basket.absorb import Appetite, Good, Neighbours, Offer, absorb, offer
 
 MONDAY = dt.date(2026, 11, 23)
 DAY = dt.timedelta(days=1)

@@ -9,8 +9,8 @@ from aid_lot.tests.goods import make_move
 
 from .till import (
     TillTestCase, at_till, basket_of, count_statements, create_household,
-    family, found_limit, give, give_free, make_product, on_hand,
-    open_session, rule, scan)
+    family, found_limit, give, give_free, make_product, on_hand, open_session,
+    rule, scan)
 
 
 class InHandTestCase(TillTestCase):

@@ -2,14 +2,14 @@
 from decimal import Decimal as D
 from unittest.mock import patch
 
-from aid_branch import lent as lending
-from aid_branch.lent import lent
-
 from trytond.model import ModelSQL
 from trytond.modules.account.exceptions import PeriodNotFoundError
 from trytond.pool import Pool
 from trytond.tests.test_tryton import DB_NAME, with_transaction
 from trytond.transaction import Transaction, without_check_access
+
+from aid_branch import lent as lending
+from aid_branch.lent import lent
 
 from .till import (
     TillTestCase, at_till, basket_of, create_household, forget, give,

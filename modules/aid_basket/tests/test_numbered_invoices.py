@@ -2,17 +2,16 @@
 from decimal import Decimal
 from unittest.mock import patch
 
+from trytond.pool import Pool
+from trytond.tests.test_tryton import with_transaction
+from trytond.transaction import Transaction
+
 from aid_basket import numbered_invoices
 from aid_basket.checkout import checkout
 from aid_basket.invoice import GATHER
 from aid_basket.tests.till import (
-    TillTestCase, at_till, basket_of, create_household, give,
-    grant_entitlement, open_session, rule)
+    TillTestCase, at_till, baskets_of, give, rule)
 from aid_branch import lane
-
-from trytond.pool import Pool
-from trytond.tests.test_tryton import with_transaction
-from trytond.transaction import Transaction
 
 #: What differs by itself: ids, stamps, numbers and who it is about
 ASIDE = {
@@ -38,14 +37,7 @@ class NumberedInvoicesTestCase(TillTestCase):
         lot, other = give(
             branch, {'family': 'canned', 'net_weight': 50},
             {'family': 'dry_starch', 'net_weight': 50})
-        session = open_session(branch)
-        baskets = []
-        for _ in range(count):
-            household = create_household(branch)
-            grant_entitlement(household)
-            baskets.append(
-                basket_of(session, household, (lot, 2), (other.product, 3)))
-        return baskets
+        return baskets_of(branch, count, (lot, 2), (other.product, 3))
 
     def left_by(self, basket) -> dict:
         "Everything that the checkout of *basket* left, by model"

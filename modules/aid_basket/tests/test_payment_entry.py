@@ -1,15 +1,14 @@
 """Payments that are booked together leave what Tryton leaves of each."""
 from decimal import Decimal as D
 
-from aid_basket.checkout import checkout
-from aid_basket.tests.test_numbered_invoices import rows
-from aid_basket.tests.till import (
-    TillTestCase, at_till, basket_of, create_household, give,
-    grant_entitlement, open_session, rule)
-
 from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
 from trytond.transaction import Transaction
+
+from aid_basket.checkout import checkout
+from aid_basket.tests.test_numbered_invoices import rows
+from aid_basket.tests.till import (
+    TillTestCase, at_till, baskets_of, give, rule)
 
 
 class PaymentEntryTestCase(TillTestCase):
@@ -18,12 +17,7 @@ class PaymentEntryTestCase(TillTestCase):
         "Baskets that have their entry, of which nothing is paid"
         pool = Pool()
         lot, = give(branch, {'family': 'canned', 'net_weight': 50})
-        session = open_session(branch)
-        baskets = []
-        for _ in range(count):
-            household = create_household(branch)
-            grant_entitlement(household)
-            baskets.append(basket_of(session, household, (lot, 2)))
+        baskets = baskets_of(branch, count, (lot, 2))
         checkout(baskets, pay=None)
         pool.get('account.invoice').post_waiting()
         return pool.get('aid.basket').browse([b.id for b in baskets])

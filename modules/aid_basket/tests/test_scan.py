@@ -5,9 +5,9 @@ from trytond.pool import Pool
 from trytond.tests.test_tryton import with_transaction
 
 from .till import (
-    TillTestCase, at_till, basket_of, count_statements, create_household, found_limit,
-    give, give_free, grant_entitlement, make_branch, make_product, open_session,
-    rule, scan)
+    TillTestCase, at_till, basket_of, count_statements, create_household,
+    found_limit, give, give_free, grant_entitlement, make_branch, make_product,
+    open_session, rule, scan)
 
 
 class ScanTestCase(TillTestCase):

@@ -12,8 +12,8 @@ from aid_basket.cancel import cancel
 from aid_lot import chain
 
 from .till import (
-    TillTestCase, at_till, basket_of, count_statements, create_household,
-    give, make_branch, make_lot, make_product, open_session, receive, rule)
+    TillTestCase, at_till, basket_of, count_statements, create_household, give,
+    make_branch, make_lot, make_product, open_session, receive, rule)
 
 
 class TraceTestCase(TillTestCase):

@@ -16,8 +16,7 @@ from trytond.transaction import Transaction, TransactionError
 from aid_donation.tests.gifts import (
     count_statements, make_donation, make_donor, make_product)
 from aid_household.tests.families import create_household, grant_entitlement
-from aid_lot.tests.goods import (
-    family, make_branch, make_lot, receive, source)
+from aid_lot.tests.goods import family, make_branch, make_lot, receive, source
 
 __all__ = [
     'TillTestCase', 'answer', 'at_till', 'basket_of', 'count_statements',
@@ -206,6 +205,20 @@ def basket_of(session, household, *lines: tuple):
                 'lines': [('create', values)],
                 }])
     return basket
+
+
+def baskets_of(branch, count: int, *lines: tuple) -> list:
+    """As many baskets of *lines*, see ``basket_of``, of one session.
+
+    Each is of a household of its own with an entitlement.
+    """
+    session = open_session(branch)
+    baskets = []
+    for _ in range(count):
+        household = create_household(branch)
+        grant_entitlement(household)
+        baskets.append(basket_of(session, household, *lines))
+    return baskets
 
 
 def scan(basket, *codes: str):

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aid_household.composition import (
-    Band, Person, Scale, consumption_units, count_children,
-    head_count, known_age, till_name)
+    Band, Person, Scale, consumption_units, count_children, head_count,
+    known_age, till_name)
 
 TODAY = dt.date(2026, 11, 22)
 BABY, CHILD, YOUNG = Band('b', 0, 2), Band('c', 3, 14), Band('y', 15, 24)

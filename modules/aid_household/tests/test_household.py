@@ -7,12 +7,10 @@ from trytond.model.exceptions import (
     AccessButtonError, AccessError, ValidationError)
 from trytond.modules.party.exceptions import EraseError
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    activate_module, with_transaction)
+from trytond.tests.test_tryton import activate_module, with_transaction
 from trytond.transaction import Transaction, without_check_access
 
-from aid_branch.tests.network import (
-    as_user, create_network, create_user)
+from aid_branch.tests.network import as_user, create_network, create_user
 from aid_branch.tests.statements import count_statements
 from aid_household.exceptions import (
     BudgetValidationError, ConstraintValidationError,

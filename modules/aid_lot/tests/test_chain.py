@@ -5,16 +5,16 @@ from collections import defaultdict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from trytond import backend
+from trytond.pool import Pool
+from trytond.tests.test_tryton import activate_module, with_transaction
+from trytond.transaction import Transaction
+
 from aid_branch.tests.statements import count_statements
 from aid_lot import chain
 from aid_lot.tests.goods import (
     create_company, hand_over, make_branch, make_lot, make_move, receive,
     set_company, throw_away)
-
-from trytond import backend
-from trytond.pool import Pool
-from trytond.tests.test_tryton import activate_module, with_transaction
-from trytond.transaction import Transaction
 
 TODAY = dt.date.today()
 

@@ -2,14 +2,13 @@ import datetime as dt
 import unittest
 from decimal import Decimal as D
 
-from aid_lot.exceptions import (
-    DisposalStateError, InsufficientQuantityError)
-from aid_lot.tests.goods import (
-    create_company, make_branch, make_lot, receive, set_company)
-
 from trytond.model.exceptions import AccessError
 from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module, with_transaction
+
+from aid_lot.exceptions import DisposalStateError, InsufficientQuantityError
+from aid_lot.tests.goods import (
+    create_company, make_branch, make_lot, receive, set_company)
 
 TODAY = dt.date.today()
 DAY = dt.timedelta(days=1)

@@ -3,17 +3,17 @@ import unittest
 from decimal import Decimal
 from unittest.mock import Mock, patch
 
+from trytond.model.exceptions import DigitsValidationError
+from trytond.pool import Pool
+from trytond.tests.test_tryton import activate_module, with_transaction
+from trytond.transaction import Transaction
+
 from aid_branch import lane
 from aid_branch.tests.statements import count_statements
 from aid_lot.done_moves import COLUMNS, KNOWN, done_moves
 from aid_lot.exceptions import InsufficientQuantityError, LotRefusedError
 from aid_lot.tests.goods import (
     create_company, make_branch, make_lot, place, receive, set_company)
-
-from trytond.model.exceptions import DigitsValidationError
-from trytond.pool import Pool
-from trytond.tests.test_tryton import activate_module, with_transaction
-from trytond.transaction import Transaction
 
 TODAY = dt.date.today()
 DAY = dt.timedelta(days=1)

@@ -1,12 +1,12 @@
 import datetime as dt
 import unittest
 
+from trytond.pool import Pool
+from trytond.tests.test_tryton import activate_module, with_transaction
+
 from aid_lot.finish_first import Share, share, to_finish
 from aid_lot.tests.goods import (
     create_company, make_branch, make_lot, receive, set_company)
-
-from trytond.pool import Pool
-from trytond.tests.test_tryton import activate_module, with_transaction
 
 TODAY = dt.date.today()
 DAY = dt.timedelta(days=1)

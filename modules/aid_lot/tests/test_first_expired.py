@@ -2,10 +2,11 @@ import datetime as dt
 import doctest
 import unittest
 
-from aid_lot import first_expired as module
-from aid_lot.first_expired import Available, allocate, first_expired
 from hypothesis import given
 from hypothesis import strategies as st
+
+from aid_lot import first_expired as module
+from aid_lot.first_expired import Available, allocate, first_expired
 
 MONDAY = dt.date(2026, 11, 23)
 TUESDAY = MONDAY + dt.timedelta(days=1)

@@ -1,12 +1,12 @@
 import datetime as dt
 import unittest
 
+from trytond.pool import Pool
+from trytond.tests.test_tryton import activate_module, with_transaction
+
 from aid_lot.found import found_lots
 from aid_lot.tests.goods import (
     create_company, family, make_branch, set_company)
-
-from trytond.pool import Pool
-from trytond.tests.test_tryton import activate_module, with_transaction
 
 TODAY = dt.date.today()
 

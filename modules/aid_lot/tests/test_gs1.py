@@ -5,10 +5,11 @@ import pathlib
 import unittest
 from decimal import Decimal
 
-from aid_lot.gs1 import BarcodeError, Reading, read
 from biip.checksums import gs1_standard_check_digit
 from hypothesis import given
 from hypothesis import strategies as st
+
+from aid_lot.gs1 import BarcodeError, Reading, read
 
 TODAY = dt.date(2026, 11, 23)
 PROJECT = pathlib.Path(__file__).parents[3]

@@ -1,17 +1,17 @@
 import datetime as dt
 import unittest
 
-from aid_branch.tests.statements import count_statements
-from aid_lot.exceptions import HoldError, LotRefusedError
-from aid_lot.tests.goods import (
-    create_company, hand_over, make_branch, make_lot, make_move, receive,
-    set_company)
-
 from trytond import backend
 from trytond.model.exceptions import AccessError
 from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module, with_transaction
 from trytond.transaction import Transaction
+
+from aid_branch.tests.statements import count_statements
+from aid_lot.exceptions import HoldError, LotRefusedError
+from aid_lot.tests.goods import (
+    create_company, hand_over, make_branch, make_lot, make_move, receive,
+    set_company)
 
 TODAY = dt.date.today()
 

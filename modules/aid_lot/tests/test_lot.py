@@ -5,20 +5,21 @@ from decimal import Decimal
 from unittest.mock import patch
 
 import qrcode
-from aid_lot.exceptions import (
-    FamilyValidationError, LotOriginError, LotRefusedError,
-    LotValidationError, explain)
-from aid_lot.gs1 import read
-from aid_branch.code_picture import picture
-from aid_lot.tests.goods import (
-    create_company, family, hand_over, make_branch, make_lot, make_move,
-    place, receive, set_company, source, throw_away)
 from pypdf import PdfReader
 
 from trytond.model.exceptions import RequiredValidationError
 from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module, with_transaction
 from trytond.transaction import Transaction
+
+from aid_branch.code_picture import picture
+from aid_lot.exceptions import (
+    FamilyValidationError, LotOriginError, LotRefusedError, LotValidationError,
+    explain)
+from aid_lot.gs1 import read
+from aid_lot.tests.goods import (
+    create_company, family, hand_over, make_branch, make_lot, make_move, place,
+    receive, set_company, source, throw_away)
 
 TODAY = dt.date.today()
 DAY = dt.timedelta(days=1)

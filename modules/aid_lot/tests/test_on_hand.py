@@ -1,12 +1,6 @@
 import datetime as dt
 import unittest
 
-from aid_branch.tests.statements import count_statements
-from aid_lot.exceptions import InsufficientQuantityError
-from aid_lot.on_hand import freshness
-from aid_lot.tests.goods import (
-    create_company, family, hand_over, make_branch, make_lot, make_move,
-    place, receive, set_company, throw_away)
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +8,13 @@ from trytond import backend
 from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module, with_transaction
 from trytond.transaction import Transaction
+
+from aid_branch.tests.statements import count_statements
+from aid_lot.exceptions import InsufficientQuantityError
+from aid_lot.on_hand import freshness
+from aid_lot.tests.goods import (
+    create_company, family, hand_over, make_branch, make_lot, make_move, place,
+    receive, set_company, throw_away)
 
 TODAY = dt.date.today()
 DAY = dt.timedelta(days=1)

@@ -2,14 +2,14 @@ import doctest
 import json
 import unittest
 
+from trytond.pool import Pool
+from trytond.tests.test_tryton import activate_module, with_transaction
+from trytond.transaction import Transaction
+
 from aid_lot import location, sscc
 from aid_lot.exceptions import PalletError
 from aid_lot.tests.goods import (
     create_company, hand_over, make_branch, make_lot, receive, set_company)
-
-from trytond.pool import Pool
-from trytond.tests.test_tryton import activate_module, with_transaction
-from trytond.transaction import Transaction
 
 #: An SSCC that GS1 prints in its specifications
 THEIRS = '106141412345678908'

@@ -1,15 +1,15 @@
 import datetime as dt
 import unittest
 
+from trytond.model.exceptions import AccessError
+from trytond.pool import Pool
+from trytond.tests.test_tryton import activate_module, with_transaction
+
 from aid_lot.exceptions import (
     InsufficientQuantityError, LotLineageError, RepackingError)
 from aid_lot.tests.goods import (
     create_company, family, hand_over, make_branch, make_lot, receive,
     set_company, source)
-
-from trytond.model.exceptions import AccessError
-from trytond.pool import Pool
-from trytond.tests.test_tryton import activate_module, with_transaction
 
 TODAY = dt.date.today()
 DAY = dt.timedelta(days=1)

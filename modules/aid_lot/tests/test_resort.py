@@ -1,14 +1,14 @@
 import datetime as dt
 import unittest
 
+from trytond.pool import Pool
+from trytond.tests.test_tryton import activate_module, with_transaction
+
 from aid_lot.exceptions import MakerLotError, ResortError
 from aid_lot.resort import Sorted, resort
 from aid_lot.tests.goods import (
     create_company, family, make_branch, make_lot, make_move, place, receive,
     set_company, source)
-
-from trytond.pool import Pool
-from trytond.tests.test_tryton import activate_module, with_transaction
 
 TODAY = dt.date.today()
 DAY = dt.timedelta(days=1)

@@ -1,14 +1,15 @@
 import datetime as dt
 import unittest
 
-from aid_branch.rules_here import rules_of
-from aid_branch.tests.network import create_user
-from aid_lot.tests.goods import create_company, family, make_branch, set_company
-
 from trytond.model.exceptions import AccessError
 from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module, with_transaction
 from trytond.transaction import Transaction, check_access
+
+from aid_branch.rules_here import rules_of
+from aid_branch.tests.network import create_user
+from aid_lot.tests.goods import (
+    create_company, family, make_branch, set_company)
 
 TODAY = dt.date.today()
 DAY = dt.timedelta(days=1)

@@ -9,7 +9,6 @@ from aid_nutrition.energy import Person, household_energy
 from aid_nutrition.nutrients import Food, Reference, nutrients
 from aid_nutrition.values import Values
 
-
 REFERENCES = [
     Reference('protein', 50, min_share=0.10, max_share=0.20),
     Reference('fat', 70, limit=True, max_share=0.40),

@@ -1,8 +1,7 @@
 import unittest
 from decimal import Decimal as D
 
-from aid_nutrition.plausibility import (
-    declared_energy, energy_doubt, faults)
+from aid_nutrition.plausibility import declared_energy, energy_doubt, faults
 
 BREAD = {
     'energy_kj': D(1150), 'fat': D(1), 'saturates': D('0.2'),

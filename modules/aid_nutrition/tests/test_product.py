@@ -3,8 +3,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    ModuleTestCase, with_transaction)
+from trytond.tests.test_tryton import ModuleTestCase, with_transaction
 from trytond.transaction import Transaction
 
 from aid_nutrition.balance import Item

@@ -1,6 +1,5 @@
 import datetime as dt
 from types import SimpleNamespace
-from unittest.mock import patch
 from xml.etree import ElementTree
 
 from trytond.modules.company.tests import create_company, set_company

@@ -3,6 +3,12 @@ import smtplib
 import unittest
 from unittest.mock import patch
 
+from trytond import backend
+from trytond.model.exceptions import AccessError
+from trytond.pool import Pool
+from trytond.tests.test_tryton import with_transaction
+from trytond.transaction import Transaction, without_check_access
+
 from aid_basket import checkout as hot_path
 from aid_basket.cancel import cancel
 from aid_basket.exceptions import CheckoutError
@@ -16,12 +22,6 @@ from aid_branch.tests.network import as_user, create_user
 from aid_lot.exceptions import HoldError
 from aid_lot.tests.goods import make_lot, receive
 from aid_recall.exceptions import RecallError
-
-from trytond import backend
-from trytond.model.exceptions import AccessError
-from trytond.pool import Pool
-from trytond.tests.test_tryton import with_transaction
-from trytond.transaction import Transaction, without_check_access
 
 TODAY = dt.date.today()
 

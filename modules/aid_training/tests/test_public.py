@@ -9,11 +9,10 @@ from trytond.tests.test_tryton import RouteTestCase, with_transaction
 from trytond.transaction import Transaction
 
 from aid_branch.tests.network import create_network
-from aid_volunteer.tests.people import create_mission, create_shift, \
-    create_volunteer
+from aid_volunteer.tests.people import (
+    create_mission, create_shift, create_volunteer)
 
-from .test_session import (
-    DAY, TODAY, SessionCase, course, create_session)
+from .test_session import DAY, TODAY, SessionCase, course, create_session
 
 CODES = {}
 

@@ -2,7 +2,8 @@
 import datetime as dt
 import unittest
 
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from trytond.exceptions import UserError
 from trytond.pool import Pool

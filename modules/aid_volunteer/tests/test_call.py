@@ -5,13 +5,13 @@ from unittest.mock import patch
 
 from icalendar import Calendar
 
-from aid_branch import messages as mail
-from aid_branch.tests.network import create_network
-from aid_volunteer.exceptions import SwapError
-
 from trytond.pool import Pool
 from trytond.tests.test_tryton import DB_NAME, RouteTestCase
 from trytond.transaction import Transaction
+
+from aid_branch import messages as mail
+from aid_branch.tests.network import create_network
+from aid_volunteer.exceptions import SwapError
 
 from .people import create_mission, create_shift, create_volunteer
 

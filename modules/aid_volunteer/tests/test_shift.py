@@ -3,8 +3,7 @@ import unittest
 from unittest.mock import patch
 
 from trytond.pool import Pool
-from trytond.tests.test_tryton import (
-    activate_module, with_transaction)
+from trytond.tests.test_tryton import activate_module, with_transaction
 from trytond.transaction import Transaction
 
 from aid_branch.code_picture import picture
@@ -12,8 +11,8 @@ from aid_branch.tests.network import as_user, create_network, create_user
 from aid_branch.tests.statements import count_statements
 from aid_volunteer.exceptions import (
     DuplicateVolunteerWarning, EngagementValidationError, HonorabilityError,
-    HoursError, MergeError, ShiftClosedError, ShiftValidationError, SignupError,
-    VolunteerValidationError)
+    HoursError, MergeError, ShiftClosedError, ShiftValidationError,
+    SignupError, VolunteerValidationError)
 from aid_volunteer.merge import merge, references
 from aid_volunteer.retention import anonymise
 from aid_volunteer.who_can_come import who_can_come

@@ -174,8 +174,9 @@ def _once_answered(name: str, ask: Callable[[], Answer]) -> Answer:
 
 def serve(name: str, root: Path | None = None) -> None:
     "Serve *name* in this process until it is interrupted"
-    import trytond.config as config
     from werkzeug.serving import run_simple
+
+    import trytond.config as config
 
     host, port = config.split_netloc(config.get('web', 'listen'))
     lock = threading.Lock() if database.is_sqlite() else None

@@ -3,13 +3,13 @@ import pathlib
 import tempfile
 import unittest
 
+from trytond.pool import Pool
+from trytond.tests.test_tryton import activate_module, with_transaction
+
 from aid_branch.tests.network import as_user, create_network, create_user
 from aid_volunteer.tests.people import create_volunteer
 from maillon.command import imports
 from maillon.exceptions import CertificatesImportError
-
-from trytond.pool import Pool
-from trytond.tests.test_tryton import activate_module, with_transaction
 
 FILE = """\
 volunteer,email,course,obtained_on,valid_until,reference

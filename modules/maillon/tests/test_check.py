@@ -2,12 +2,12 @@
 import datetime as dt
 import unittest
 
-from maillon.command import check, organisation
-from maillon.command.content import story
-
 from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module, with_transaction
 from trytond.transaction import Transaction
+
+from maillon.command import check, organisation
+from maillon.command.content import story
 
 TODAY = dt.date.today()
 #: One delivery and one session are enough here

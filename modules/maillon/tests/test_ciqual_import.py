@@ -7,12 +7,12 @@ import time
 import unittest
 from decimal import Decimal
 
-from maillon.command import imports
-
-from aid_nutrition.tests.test_product import create_product, data
 from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module, with_transaction
 from trytond.transaction import Transaction
+
+from aid_nutrition.tests.test_product import create_product, data
+from maillon.command import imports
 
 #: The published table, where somebody has put it beside the project
 REAL = (

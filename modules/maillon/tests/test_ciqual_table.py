@@ -3,10 +3,10 @@ import pathlib
 import tempfile
 import unittest
 
+from openpyxl import Workbook
+
 from maillon.command.imports import ciqual_table
 from maillon.command.imports.table import FileError
-
-from openpyxl import Workbook
 
 GROUPS = [
     'alim_grp_code', 'alim_ssgrp_code', 'alim_ssssgrp_code',

@@ -3,12 +3,12 @@ import datetime as dt
 import unittest
 
 import trytond.config as config
-from maillon.command import database
-
 from trytond.cache import MemoryCache
 from trytond.pool import Pool
 from trytond.tests.test_tryton import DB_NAME, activate_module
 from trytond.transaction import Transaction
+
+from maillon.command import database
 
 
 class SQLiteTestCase(unittest.TestCase):

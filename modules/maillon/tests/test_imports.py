@@ -5,11 +5,11 @@ import tempfile
 import unittest
 from decimal import Decimal
 
-from maillon.command import imports, organisation
-
 from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module, with_transaction
 from trytond.transaction import Transaction
+
+from maillon.command import imports, organisation
 
 BRANCHES = """\
 code,name,kind,parent,city,email,services

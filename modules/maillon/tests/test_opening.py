@@ -1,16 +1,16 @@
 import re
 import unittest
 
-from maillon.command import organisation
-from maillon.command.imports.advice import ADVICE, advise
-from maillon.exceptions import BranchOpeningError
-from maillon.opening import of_branch
-
-from aid_branch.tests.network import create_user
 from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module, with_transaction
 from trytond.transaction import Transaction
+
+from aid_branch.tests.network import create_user
+from maillon.command import organisation
+from maillon.command.imports.advice import ADVICE, advise
+from maillon.exceptions import BranchOpeningError
+from maillon.opening import of_branch
 
 HOUSEHOLDS = """\
 code;first_name;last_name;birth_years;valid_from;valid_until

@@ -2,11 +2,11 @@
 import datetime as dt
 import unittest
 
-from maillon.command import organisation, setup
-
 from trytond.pool import Pool
 from trytond.tests.test_tryton import activate_module, with_transaction
 from trytond.transaction import Transaction
+
+from maillon.command import organisation, setup
 
 WANTED = organisation.Organisation(
     name="Épiceries du Val",

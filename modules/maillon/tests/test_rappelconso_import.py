@@ -7,14 +7,14 @@ import pathlib
 import tempfile
 import unittest
 
+from trytond.pool import Pool
+from trytond.tests.test_tryton import activate_module, with_transaction
+from trytond.transaction import Transaction
+
 from maillon.command import imports
 from maillon.command.imports import rappelconso, rappelconso_record
 from maillon.command.imports.table import FileError
 from maillon.exceptions import NoticesImportError
-
-from trytond.pool import Pool
-from trytond.tests.test_tryton import activate_module, with_transaction
-from trytond.transaction import Transaction
 
 #: Real notices, where somebody has put them beside the project
 REAL = (

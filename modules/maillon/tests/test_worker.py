@@ -4,9 +4,9 @@ import unittest
 from types import SimpleNamespace
 from unittest.mock import patch
 
-from maillon.command import worker
-
 from trytond import backend
+
+from maillon.command import worker
 
 
 class Database:

@@ -51,8 +51,9 @@ class Gestures:
 
     def _sent(self) -> dict:
         "What the web client sends of the basket with each change"
-        from aid_basket.tests.till import sent
         from trytond.pool import Pool
+
+        from aid_basket.tests.till import sent
 
         with self._reading():
             return sent(Pool().get('aid.basket')(self.basket))

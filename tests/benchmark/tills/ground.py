@@ -89,8 +89,9 @@ def shelves(branches, products, today: dt.date) -> list[list[int]]:
 
     :return: their ids for each of *branches*
     """
-    from aid_branch.slices import slices
     from trytond.pool import Pool
+
+    from aid_branch.slices import slices
 
     pool = Pool()
     Move = pool.get('stock.move')

@@ -134,8 +134,9 @@ def in_bulk(till: Till, cluster, pay: str) -> dict:
 
 def post_what_waits(name: str) -> None:
     "What the poster of the company does next"
-    from maillon.command import database
     from trytond.pool import Pool
+
+    from maillon.command import database
 
     database.run(
         name, lambda: Pool().get('account.invoice').post_waiting())
@@ -145,8 +146,9 @@ def post_what_waits(name: str) -> None:
 
 def receive(till: Till) -> dict:
     "Statements and milliseconds to receive a donation of many lots"
-    from client import Client
     from trytond.pool import Pool
+
+    from client import Client
 
     user = Client(till.user.name, f'warehouse-{till.code}')
     result: dict = {}
@@ -227,9 +229,10 @@ def count(uri: str, name: str, branch: str) -> dict[str, list[str]]:
 
 def read_only(till: Till) -> dict[str, list[str]]:
     "The statements of a trace and of a balance"
+    from trytond.pool import Pool
+
     from aid_basket import trace, verdict
     from aid_lot import chain
-    from trytond.pool import Pool
 
     basket, = till.compose()
     found: dict = {}

@@ -10,15 +10,15 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
+from trytond.pool import Pool
+from trytond.transaction import Transaction
+
 from aid_basket import exchange
-from aid_basket.catch_up import Row, enter
 from aid_basket.cash import EURO
+from aid_basket.catch_up import Row, enter
 from aid_basket.checkout import checkout
 from aid_basket.exceptions import ParcelError
 from aid_lot.resort import Sorted, resort
-
-from trytond.pool import Pool
-from trytond.transaction import Transaction
 
 __all__ = [
     'WITHOUT_ENTITLEMENT', 'NO_PEANUTS', 'PEOPLE', 'Shelf', 'crate',

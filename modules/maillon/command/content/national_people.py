@@ -9,11 +9,11 @@ import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from trytond.pool import Pool
+
 from aid_branch.card import ALPHABET as CARD_ALPHABET
 from aid_branch.person import search_key
 from aid_household import composition
-
-from trytond.pool import Pool
 
 from . import names
 from .bulk import Numbers, code, copy, say, table, table_of

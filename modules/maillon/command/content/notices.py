@@ -6,9 +6,9 @@ never held, one has the code of a single shop, one is put aside already.
 import datetime as dt
 from typing import Any
 
-from aid_recall.words import words
-
 from trytond.pool import Pool
+
+from aid_recall.words import words
 
 __all__ = ['notices']
 

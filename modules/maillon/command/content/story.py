@@ -15,15 +15,14 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+from trytond.pool import Pool
+
 from aid_basket.checkout import checkout
 from aid_branch.slices import slices
 
-from trytond.pool import Pool
-
 from .. import imports
 from ..imports import households as household_import
-from . import (
-    courses, mess, names, notices, recall, training, volunteers)
+from . import courses, mess, names, notices, recall, training, volunteers
 
 __all__ = ['Size', 'SIZES', 'CHAPTERS', 'chapters',
     'catching_up']

@@ -5,10 +5,11 @@ Some certificates end in the next weeks, some ended lately, some were renewed.
 import datetime as dt
 from typing import Any
 
-from aid_branch.slices import slices
 from dateutil.relativedelta import relativedelta
 
 from trytond.pool import Pool
+
+from aid_branch.slices import slices
 
 __all__ = ['certificates', 'first_aid_post']
 

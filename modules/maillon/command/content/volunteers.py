@@ -9,11 +9,11 @@ from decimal import Decimal
 from itertools import cycle, islice
 from typing import Any
 
-from aid_branch.slices import slices
-from aid_volunteer import shift_time
-
 from trytond.pool import Pool
 from trytond.transaction import Transaction
+
+from aid_branch.slices import slices
+from aid_volunteer import shift_time
 
 from . import names
 

@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-from aid_branch.slices import slices
-
 from trytond.pool import Pool
 from trytond.transaction import inactive_records
+
+from aid_branch.slices import slices
 
 from . import Outcome, Progress, silent
 from .table import Cells, Fault, read_csv, read_headers, unknown_columns

@@ -19,12 +19,12 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from trytond.pool import Pool
+from trytond.tools import grouped_slice
+
 from aid_branch.person import age_on
 from aid_branch.slices import slices
 from aid_volunteer.likeness import email_key
-
-from trytond.pool import Pool
-from trytond.tools import grouped_slice
 
 from . import Outcome, Progress, silent
 from .advice import Advice, advise

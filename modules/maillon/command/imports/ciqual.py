@@ -14,11 +14,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from aid_nutrition.constituents import NO_UNIT
-
 from trytond.pool import Pool
 from trytond.tools import grouped_slice
 from trytond.transaction import Transaction
+
+from aid_nutrition.constituents import NO_UNIT
 
 from . import Outcome, Progress, silent
 from .ciqual_table import Wanted

@@ -36,11 +36,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from aid_branch.slices import slices
-
 from trytond.pool import Pool
 from trytond.tools import grouped_slice
 from trytond.transaction import inactive_records
+
+from aid_branch.slices import slices
 
 from . import Outcome, Progress, silent
 from .advice import Advice, advise

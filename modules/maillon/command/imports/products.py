@@ -32,16 +32,14 @@ from typing import Any
 import stdnum.ean
 from stdnum.exceptions import ValidationError
 
-from aid_branch.slices import slices
-from aid_nutrition import plausibility
-
 from trytond.pool import Pool
 from trytond.transaction import Transaction, inactive_records
 
-from . import (
-    Outcome, Progress, off_links, off_record, open_food_facts, silent)
-from .table import (
-    Cells, Fault, Row, read_csv, read_headers, unknown_columns)
+from aid_branch.slices import slices
+from aid_nutrition import plausibility
+
+from . import Outcome, Progress, off_links, off_record, open_food_facts, silent
+from .table import Cells, Fault, Row, read_csv, read_headers, unknown_columns
 
 __all__ = ['read', 'store', 'is_foreign', 'COLUMNS', 'REQUIRED', 'gtin_14']
 

@@ -21,10 +21,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from aid_branch.slices import slices
-
 from trytond.pool import Pool
 from trytond.tools import grouped_slice
+
+from aid_branch.slices import slices
 
 from . import Outcome, Progress, rappelconso_record, silent
 from .advice import advise
