@@ -18,6 +18,9 @@ class Move(metaclass=PoolMeta):
     def lot_refusal(self, date: dt.date) -> str | None:
         "What was written on paper has happened: it becomes an incident"
         Line = Pool().get('aid.basket.line')
-        if isinstance(self.origin, Line) and self.origin.basket.from_paper:
+        refusal = super().lot_refusal(date)
+        # Nearly none is refused: the basket is asked of those that are
+        if (refusal and isinstance(self.origin, Line)
+                and self.origin.basket.from_paper):
             return None
-        return super().lot_refusal(date)
+        return refusal

@@ -14,6 +14,7 @@ from trytond.pool import Pool
 from trytond.transaction import Transaction, without_check_access
 
 from aid_branch import lane
+from aid_branch.reading import look_through
 from aid_branch.slices import slices
 
 from .cost import fixed_costs
@@ -131,8 +132,12 @@ def _as_moves(values: list[dict[str, Any]]) -> list:
         Target: {r.id: r for r in Target.browse(some)}
         for Target, some in ids.items()}
     shared = {name: found[Target] for name, Target in named.items()}
+    look_through(shared['lot'].values(), 'product', 'hold')
     shared['product'] = {
         lot.product.id: lot.product for lot in shared['lot'].values()}
+    look_through(shared['product'].values(), 'template', 'replaced_by')
+    look_through(
+        [p.template for p in shared['product'].values()], 'default_uom')
     moves = []
     for told in values:
         known = {

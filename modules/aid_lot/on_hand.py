@@ -24,7 +24,7 @@ from trytond.pyson import Eval, If
 from trytond.transaction import Transaction, without_check_access
 
 from aid_branch.named import visible
-from aid_branch.reading import as_date, forget_read
+from aid_branch.reading import as_date, forget_read, look_through
 
 from .exceptions import InsufficientQuantityError
 from .location import inside
@@ -452,7 +452,9 @@ class OnHand(ModelSQL, ModelView):
             row['expiry'] = as_date(row['expiry'])
             known[id_]._update(row)
             ids.append((row['expiry'] or dt.date.max, row['lot'], id_))
-        for record in cls.browse([id_ for _, _, id_ in sorted(ids)]):
+        records = cls.browse([id_ for _, _, id_ in sorted(ids)])
+        look_through(records, 'location')
+        for record in records:
             held[known[record.id]['branch']].append(record)
         return held
 

@@ -88,6 +88,8 @@ class Product(LentMixin, metaclass=PoolMeta):
         kilogram = get_kilogram()
         if not quantity:
             return 0.0
+        if unit == kilogram:
+            return _round(quantity)
         if unit.category == kilogram.category:
             return _round(Uom.compute_qty(
                     unit, quantity, kilogram, round=False))

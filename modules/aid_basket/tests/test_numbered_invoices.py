@@ -9,8 +9,7 @@ from trytond.transaction import Transaction
 from aid_basket import numbered_invoices
 from aid_basket.checkout import checkout
 from aid_basket.invoice import GATHER
-from aid_basket.tests.till import (
-    TillTestCase, at_till, baskets_of, give, rule)
+from aid_basket.tests.till import TillTestCase, at_till, baskets_of, give, rule
 from aid_branch import lane
 
 #: What differs by itself: ids, stamps, numbers and who it is about

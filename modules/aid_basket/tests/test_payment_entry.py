@@ -7,8 +7,7 @@ from trytond.transaction import Transaction
 
 from aid_basket.checkout import checkout
 from aid_basket.tests.test_numbered_invoices import rows
-from aid_basket.tests.till import (
-    TillTestCase, at_till, baskets_of, give, rule)
+from aid_basket.tests.till import TillTestCase, at_till, baskets_of, give, rule
 
 
 class PaymentEntryTestCase(TillTestCase):
