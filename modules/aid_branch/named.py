@@ -25,6 +25,8 @@ from trytond.transaction import Transaction, check_access
 RELATIONS = {'many2one', 'one2one', 'one2many', 'many2many', 'reference'}
 #: What Tryton does not keep either while something may be written
 _UNKEPT = {'binary', 'one2one', 'reference'}
+#: The names of the other fields of a model, by its class
+_KEPT = '_kept_names'
 #: User, model and id of what a client named in a form and may read
 _named: WeakKeyDictionary[Transaction, set[tuple[int, str, int]]] = (
     WeakKeyDictionary())
@@ -193,16 +195,24 @@ def _read_to_keep(model, ids: list[int]) -> None:
     FieldAccess = Pool().get('ir.model.field.access')
     access = FieldAccess.get_access([model.__name__])[model.__name__]
     names = [
-        name for name, field in model._fields.items()
-        if field.loading == 'eager' and field.sql_type()
-        and field._type not in _UNKEPT
-        and access.get(name, {}).get('read', True)]
+        name for name in _kept_names(model)
+        if access.get(name, {}).get('read', True)]
     transaction = Transaction()
     known = transaction.get_cache()[model.__name__]
     named = _named.setdefault(transaction, set())
     for row in model.read(ids, names):
         known[row['id']]._update(row)
         named.add((transaction.user, model.__name__, row['id']))
+
+
+def _kept_names(model) -> list[str]:
+    "The fields of *model* that Tryton would read and keep with any of them"
+    if _KEPT not in model.__dict__:
+        setattr(model, _KEPT, [
+                name for name, field in model._fields.items()
+                if field.loading == 'eager' and field.sql_type()
+                and field._type not in _UNKEPT])
+    return getattr(model, _KEPT)
 
 
 def _named_by(form, targets: dict[str, set[int]]) -> None:
