@@ -128,10 +128,11 @@ class Session(metaclass=PoolMeta):
         cls._session_reset_cache.set(key, used[0])
         return True
 
-    @staticmethod
-    def _of_user(user: int) -> list[tuple[str, dt.datetime, dt.datetime]]:
+    @classmethod
+    def _of_user(
+            cls, user: int) -> list[tuple[str, dt.datetime, dt.datetime]]:
         "Key, begin and last use of each session of *user* from this address"
-        table = Pool().get('ir.session').__table__()
+        table = cls.__table__()
         address, _ = Transaction().remote_address()
         query = table.select(
             table.key, table.create_date.as_('begin'),

@@ -438,8 +438,7 @@ class OnHand(ModelSQL, ModelView):
         names = ['branch', 'location', 'lot', 'product', 'expiry', 'quantity']
         query = table.select(
             table.id, *(Column(table, name) for name in names),
-            where=(table.quantity > 0) & Or([
-                    condition(table) for condition in conditions]),
+            where=Or([condition(table) for condition in conditions]),
             order_by=[table.location.asc, table.lot.asc])
         if transaction.database.has_select_for():
             query.for_ = For('UPDATE')
@@ -458,22 +457,15 @@ class OnHand(ModelSQL, ModelView):
             held[known[record.id]['branch']].append(record)
         return held
 
-    @staticmethod
-    def _on_shelf(branch, products: set[int], lots: set[int]):
+    @classmethod
+    def _on_shelf(cls, branch, products: set[int], lots: set[int]):
         "Condition, of a table, of what *branch* may hand over of them"
-        Location = Pool().get('stock.location')
-
         def condition(table):
-            place, storage = Location.__table__(), Location.__table__()
             goods = Or([
                     _in(column, some) for column, some in [
                         (table.product, products), (table.lot, lots)]
                     if some])
-            return (table.branch == branch.id) & goods & table.location.in_(
-                place.join(storage,
-                    condition=(place.left >= storage.left)
-                    & (place.right <= storage.right)).select(
-                    place.id, where=storage.id == branch.storage.id))
+            return cls.in_branch_clause(table, branch) & goods
         return condition
 
     @classmethod
