@@ -155,6 +155,9 @@ def sign_in(
 def _sign_in(page, address: str, login: str, password: str) -> None:
     "Until the menu and what opens by itself are there"
     page.goto(address)
+    # Until the server has said which databases it has, the client takes no
+    # Enter and says nothing
+    page.locator('.modal #database:visible').wait_for()
     page.locator('.modal #login').fill(login)
     page.locator('.modal #login').press('Enter')
     secret = page.locator('.modal input[type=password]')
