@@ -17,19 +17,24 @@ from tills.web_client import Form, Record, Refused  # noqa: E402
 
 HTTP = {'baskets_per_s': 12., 'cpu_ms': 50, 'lock_errors': 0, 'restarts': 0}
 FIRST = {
-    'moves': 100_000, 'sql_ms': 4.,
-    'checkout': {'statements': 40, 'ms': 40., 'cpu_ms': 20.},
+    'moves': 100_000,
+    'checkout': {
+        'statements': 40, 'ms': 40., 'cpu_ms': 20., 'sql_ms': 4.},
     'bulk': {'statements': 9., 'cpu_ms': 50.},
     'bulk_paid': {'statements': 80., 'cpu_ms': 90.},
     'receive': {'statements': 48, 'ms': 100.},
     'pick': {'statements': 3, 'ms': 9.}, 'http': HTTP}
 #: Where the picker failed, and something was begun again
 LAST = {
-    **FIRST, 'moves': 10_000_000, 'sql_ms': 5.,
-    'checkout': {'statements': 41, 'ms': 55., 'cpu_ms': 22.},
+    **FIRST, 'moves': 10_000_000,
+    'checkout': {
+        'statements': 41, 'ms': 55., 'cpu_ms': 22., 'sql_ms': 5.},
     'pick': None, 'http': {**HTTP, 'restarts': 2}}
+TURNS = {
+    'first': {'ms': 50., 'cpu_ms': 20.}, 'last': {'ms': 55., 'cpu_ms': 22.},
+    'stock': {'ms': 2500., 'cpu_ms': 2400.}}
 STOCK = {
-    'statements': 1121, 'ms': 2000., 'bulk_cpu_ms': 1000.,
+    'statements': 1121, 'bulk_cpu_ms': 1000.,
     'many_warehouses_ms': 4000.}
 POINT = {
     'typed': {'baskets_per_s': 1., 'cpu_ms': 1500},
@@ -39,7 +44,7 @@ POINT = {
 def test_figures_of_all_sizes():
     "The worst of each, and ratios to Tryton alone at the size it has"
     figures = table.summary(
-        [FIRST, LAST], {'ms': 50., 'cpu_ms': 20.}, STOCK, POINT)
+        [FIRST, LAST], TURNS, STOCK, POINT)
     assert {name: figures[name] for name in [
             'checkout_statements', 'till_over_sql', 'till_over_stock',
             'bulk_cpu_over_stock', 'http_over_stock', 'restarts', 'growth',
@@ -73,6 +78,24 @@ def test_what_is_printed(capsys):
 def test_percentile():
     assert measuring.p95(range(100)) == 95
     assert measuring.p95([7]) == 7
+
+
+def test_works_take_turns_and_only_they_are_timed():
+    "What makes them ready is not, and the first round is left out"
+    done = []
+    clock = iter(range(100))
+
+    def work(name):
+        done.append(f'ready {name}')
+        return lambda: done.append(name)
+    one, other = measuring.in_turns(
+        lambda: work('a'), lambda: work('b'), rounds=2,
+        cpu=lambda: next(clock))
+    assert done == ['ready a', 'a', 'ready b', 'b'] * 3
+    assert len(one.times) == len(other.times) == 2
+    assert one.cpu_ms == other.cpu_ms == 1
+    unknown, = measuring.in_turns(lambda: work('c'), rounds=1)
+    assert unknown.cpu_ms is None and unknown.ms == unknown.times[0]
 
 
 def test_baskets_that_were_given_up_do_not_count():

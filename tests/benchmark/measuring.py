@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import NamedTuple
 
 #: Tryton asks for the foreign keys of each table that it makes, all in one
 #: transaction of which PostgreSQL has no statistics yet: by nested loops that
@@ -59,6 +60,52 @@ def median_ms(work: Callable, rounds: int) -> float:
     return statistics.median(times_ms(work, rounds))
 
 
+class Timed(NamedTuple):
+    "Milliseconds of each round, and what a round took of a processor"
+    times: list[float]
+    cpu_ms: float | None
+
+    @property
+    def ms(self) -> float:
+        "The median"
+        return statistics.median(self.times)
+
+
+def in_turns(
+        *works: Callable[[], Callable], rounds: int,
+        cpu: Callable[[], float | None] = lambda: None) -> list[Timed]:
+    """How long each of *works* takes, in rounds that take turns.
+
+    So what else the machine does, and how fast it just is, falls on all of
+    them alike. The first round is left out: it reads what a server has in
+    its memory.
+
+    :param works: each makes ready what is timed then, and gives it
+    :param cpu: milliseconds of a processor used so far; None where nobody
+        knows
+    """
+    times: list[list[float]] = [[] for _ in works]
+    spent: list[float | None] = [0. for _ in works]
+    for n in range(rounds + 1):
+        for place, make_ready in enumerate(works):
+            work = make_ready()
+            before = cpu()
+            start = time.perf_counter()
+            work()
+            took = (time.perf_counter() - start) * 1000
+            after = cpu()
+            if not n:
+                continue
+            times[place].append(took)
+            so_far = spent[place]
+            spent[place] = (
+                None if None in {before, after, so_far}
+                else so_far + after - before)
+    return [
+        Timed(each, total and round(total / rounds, 2))
+        for each, total in zip(times, spent)]
+
+
 def p95(times: Iterable[float]) -> float:
     "What 95 of 100 *times* do not exceed"
     times = sorted(times)
@@ -71,11 +118,14 @@ def cpu_of(cluster) -> Iterator[Callable[[], float]]:
 
     :param cluster: the PostgreSQL to count beside this process, or None
     """
-    def now() -> float:
-        server = cluster.cpu_ms() if cluster else 0
-        return time.process_time() * 1000 + server
-    before = now()
-    yield lambda: now() - before
+    before = cpu_so_far(cluster)
+    yield lambda: cpu_so_far(cluster) - before
+
+
+def cpu_so_far(cluster) -> float:
+    "Milliseconds of CPU that this process and PostgreSQL have used so far"
+    server = cluster.cpu_ms() if cluster else 0
+    return time.process_time() * 1000 + server
 
 
 def cpu_of_group(leader: int) -> float:

@@ -40,7 +40,7 @@ sys.path[:0] = [str(ROOT / 'tests'), str(ROOT / 'modules')]
 import national_network  # noqa: E402
 from measuring import begin, counted, end, told  # noqa: E402
 from tills import (  # noqa: E402
-    clients, gestures, ground, ours, plain_sql, stock_point, stock_tryton,
+    beside, clients, gestures, ground, ours, stock_point, stock_tryton,
     table)
 
 SIZES = [100_000, 10_000_000]
@@ -48,6 +48,8 @@ SIZES = [100_000, 10_000_000]
 MANY = 1_000_000
 #: Seconds that tills work over HTTP
 SECONDS, SECONDS_QUICK = 40, 15
+#: Checkouts in turns with Tryton alone
+TURNS, TURNS_QUICK = 15, 5
 
 
 class Parts:
@@ -101,8 +103,7 @@ def measure(
     "Everything that is ours, on one database"
     till = ours.Till(name, tills)
     works = {
-        'checkout': lambda: ours.one_checkout(till, cluster=cluster),
-        'sql_ms': lambda: plain_sql.by_sql(till, cluster),
+        'checkout': lambda: beside.plain_sql(till, cluster),
         'bulk': lambda: ours.in_bulk(till, cluster, 'checkout_later'),
         'bulk_paid': lambda: ours.in_bulk(till, cluster, 'checkout'),
         'receive': lambda: ours.receive(till),
@@ -135,35 +136,50 @@ def compare(options, part: Parts, cluster) -> dict:
     from maillon.command.content.national import Story
     seconds = SECONDS_QUICK if options.quick else SECONDS
     sizes: list[dict] = []
-    first = again = None
+    tills: list[ours.Till] = []
     with ours.left_to_a_worker():
         for moves in SIZES[:1] if options.quick else options.moves:
             base, known = network(cluster, branches_of(moves))
-            tills = ground.Ground(**known['ground'])
+            furnished = ground.Ground(**known['ground'])
             name, filled = national_network.fill(
                 cluster, Story(**known['story']), moves, base)
             sizes.append(measure(
-                    part, cluster, name, filled.moves, tills, seconds))
+                    part, cluster, name, filled.moves, furnished, seconds))
             table.show_ours(sizes[-1], options.said)
-            first = first or (name, tills)
-            if name != first[0]:
-                national_network.drop(cluster, name)
-        if len(sizes) > 1:
-            # The machine may have been less busy when it began
-            again = part("  checkout at the first size once more", lambda: (
-                    ours.one_checkout(
-                        ours.Till(*first), cluster=cluster)))
-            again and again.pop('said')
-        if stock := part("Tryton alone", lambda: stock_tryton.by_stock(
-                    cluster, end(alone), options.quick)):
-            table.show_stock(stock)
+            tills.append(ours.Till(name, furnished))
+        turns, stock = with_stock(
+            part, cluster, tills, end(alone), options.quick)
+    for till in tills[1:]:
+        national_network.drop(cluster, till.user.name)
     point = points and part("Tryton's point of sale", lambda: (
             clients.at_points(
                 cluster, stock_point.Points(**end(points)),
                 options.stock_python, seconds)))
     for label, row in (point or {}).items():
         table.show_http(f"Tryton's point of sale, {label}", row)
-    return table.summary(sizes, again, stock, point)
+    return table.summary(sizes, turns, stock, point)
+
+
+def with_stock(
+        part: Parts, cluster, tills: list[ours.Till], made: dict,
+        quick: bool) -> tuple[dict | None, dict | None]:
+    """Tryton alone, and our tills in turns with it.
+
+    :param tills: of ours, fewest moves first
+    :param made: what `stock_tryton.make` has made
+    """
+    cluster.execute('VACUUM ANALYZE', stock_tryton.NAME)
+    alone = stock_tryton.Stock(made)
+    first, *_, last = [*tills, None] if len(tills) == 1 else tills
+    turns = part("In turns with Tryton alone", lambda: beside.stock_tryton(
+            first, last, alone, cluster, TURNS_QUICK if quick else TURNS))
+    if turns:
+        table.show_turns(turns)
+    stock = part("Tryton alone", lambda: stock_tryton.by_stock(
+            cluster, alone, quick))
+    if stock:
+        table.show_stock(stock)
+    return turns, stock
 
 
 def main() -> int:

@@ -23,13 +23,14 @@ import pathlib
 import signal
 import sys
 import time
-from typing import NamedTuple
+from functools import partial
 
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / 'tests'), str(ROOT / 'modules')]
 
 import national_network  # noqa: E402
-from measuring import begin, counted, end, met, told  # noqa: E402
+from measuring import (  # noqa: E402
+    begin, counted, end, in_turns, met, told)
 
 SIZES = [100_000, 2_000_000, 10_000_000]
 ROUNDS, MATCH_ROUNDS = 25, 3
@@ -73,41 +74,6 @@ BY_HAND = [
 
 
 # What is measured
-
-class Timed(NamedTuple):
-    "Milliseconds: the best round, and what a round took of a processor"
-    best: float
-    processor: float | None
-
-
-def timed(*works) -> list[Timed]:
-    """How long each of *works* takes, in rounds that take turns.
-
-    The best round rather than the median: what other processes take of the
-    machine only makes it longer. What it took of a processor, here and in
-    PostgreSQL, is nearly the same however busy the machine is.
-    """
-    best = [math.inf for _ in works]
-    spent: list[float | None] = [0. for _ in works]
-    backend = _backend()
-    for n in range(ROUNDS + 1):
-        for place, work in enumerate(works):
-            before = _processor(backend)
-            start = time.perf_counter()
-            work()
-            took = (time.perf_counter() - start) * 1000
-            after = _processor(backend)
-            # The first round reads what a server has in its memory
-            if not n:
-                continue
-            best[place] = min(best[place], took)
-            spent[place] = (
-                None if before is None or spent[place] is None
-                else spent[place] + after - before)
-    return [
-        Timed(round(b, 2), s and round(s / ROUNDS, 2))
-        for b, s in zip(best, spent)]
-
 
 def _backend() -> pathlib.Path:
     "Where Linux tells of the process that serves this connection"
@@ -251,18 +217,23 @@ def measure(name: str, network) -> dict:
             trace(lots, forwards)
             with counted() as statements:
                 found, _ = trace(lots, forwards)
-            ours, sql = timed(
-                lambda: trace(lots, forwards),
-                lambda: by_hand(lots, forwards))
+            backend = _backend()
+            ours, sql = in_turns(
+                lambda: partial(trace, lots, forwards),
+                lambda: partial(by_hand, lots, forwards),
+                rounds=ROUNDS, cpu=lambda: _processor(backend))
+            # What other processes take of the machine only makes it longer
+            ours_ms, sql_ms = (
+                round(min(timed.times), 2) for timed in [ours, sql])
             result['traces'][label] = {
                 'statements': len(statements),
                 'lots': len(found.lots),
                 'moves': sum(step.count for step in found.steps),
-                'ms': ours.best,
-                'sql_ms': sql.best,
-                'over_sql': _over(ours.best, sql.best),
-                'processor_ms': ours.processor,
-                'sql_processor_ms': sql.processor,
+                'ms': ours_ms,
+                'sql_ms': sql_ms,
+                'over_sql': _over(ours_ms, sql_ms),
+                'processor_ms': ours.cpu_ms,
+                'sql_processor_ms': sql.cpu_ms,
                 }
         seconds, open_lots, matches = match(network)
         result.update({

@@ -6,11 +6,12 @@ server makes them.
 from __future__ import annotations
 
 import datetime as dt
-import statistics
 import time
+from collections.abc import Callable
 from contextlib import contextmanager
+from functools import partial
 
-from measuring import counted, cpu_of, median_ms, p95
+from measuring import counted, cpu_of, median_ms
 
 from . import gestures
 from .ground import LINES, LOTS_EACH, Ground, in_house
@@ -72,6 +73,10 @@ class Till:
         self.user.model(
             'aid.basket', 'checkout', baskets, keep=True)
 
+    def composed(self) -> Callable[[], None]:
+        "A basket is scanned: its checkout"
+        return partial(self.checkout, self.compose())
+
 
 @contextmanager
 def left_to_a_worker():
@@ -86,31 +91,15 @@ def left_to_a_worker():
         config.set('queue', 'worker', before)
 
 
-def one_checkout(
-        till: Till, rounds: int = ROUNDS, cluster=None) -> dict:
-    "Statements, milliseconds and CPU of what one till waits for"
+def one_checkout(till: Till) -> list[str]:
+    "The statements of what one till waits for"
     for _ in range(3):
         # What a server reads once of its settings it knows
         till.checkout(till.compose())
-    times = []
-    cpu_ms = 0.
-    for _ in range(rounds):
-        basket = till.compose()
-        with cpu_of(cluster) as spent:
-            start = time.perf_counter()
-            till.checkout(basket)
-            times.append((time.perf_counter() - start) * 1000)
-            cpu_ms += spent()
-    basket = till.compose()
+    checkout = till.composed()
     with counted() as statements:
-        till.checkout(basket)
-    return {
-        'statements': len(statements),
-        'said': statements,
-        'ms': statistics.median(times),
-        'p95_ms': p95(times),
-        'cpu_ms': cpu_ms / rounds,
-        }
+        checkout()
+    return statements
 
 
 def in_bulk(till: Till, cluster, pay: str) -> dict:
@@ -217,7 +206,7 @@ def count(uri: str, name: str, branch: str) -> dict[str, list[str]]:
     with left_to_a_worker():
         till = Till(name, ground)
         return {
-            'checkout': one_checkout(till, rounds=1)['said'],
+            'checkout': one_checkout(till),
             'receive': receive(till)['said'],
             'pick': pick(till)['said'],
             'bulk': in_bulk(till, None, 'checkout_later')['said'],

@@ -1,12 +1,7 @@
 """The rows of a checkout without any ERP: the floor of what it can cost."""
 from __future__ import annotations
 
-import statistics
-import time
-
 from psycopg.types.json import Json
-
-from .ours import ROUNDS, Till
 
 
 class BySQL:
@@ -94,17 +89,3 @@ class BySQL:
         if self.queued:
             self._insert('ir_queue', self.queued)
         self.connection.commit()
-
-
-def by_sql(till: Till, cluster) -> float:
-    "Median milliseconds of the same rows by plain SQL"
-    basket, = till.compose()
-    till.checkout([basket])
-    writer = BySQL(cluster, till.user.name, basket)
-    times = []
-    for basket in till.compose(ROUNDS):
-        start = time.perf_counter()
-        writer.checkout(basket)
-        times.append((time.perf_counter() - start) * 1000)
-    writer.connection.close()
-    return statistics.median(times)

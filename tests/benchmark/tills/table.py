@@ -21,23 +21,23 @@ LEAST = {'http_over_stock': 6}
 
 
 def summary(
-        sizes: Sequence[dict], again: dict | None = None,
+        sizes: Sequence[dict], turns: dict | None = None,
         stock: dict | None = None, point: dict | None = None) -> dict:
     """The figures of the bars over all sizes, and whether they are met.
 
     :param sizes: what was measured of ours with so many moves, fewest first
-    :param again: the checkout at the first size once more, after the last:
-        growth is between the two
-    :param stock: Tryton alone; the ratios to it are of the first size, which
-        it resembles
+    :param turns: the checkout at the first and at the last size in turns
+        with Tryton alone, which resembles the first
+    :param stock: Tryton alone, what else it takes
     :param point: its point of sale over HTTP
     """
     figures = {
         'checkout_statements': _worst(sizes, 'checkout', 'statements'),
         'till_over_sql': _worst(
-            sizes, 'checkout', 'ms', over=lambda size: size.get('sql_ms')),
+            sizes, 'checkout', 'ms',
+            over=lambda size: _get(size, 'checkout', 'sql_ms')),
         'till_over_stock': _ratio(
-            _of(sizes, 0, 'checkout', 'ms'), _get(stock, 'ms')),
+            _get(turns, 'first', 'ms'), _get(turns, 'stock', 'ms')),
         'bulk_statements': _worst(sizes, 'bulk', 'statements'),
         'bulk_cpu_over_stock': _ratio(
             _of(sizes, 0, 'bulk', 'cpu_ms'), _get(stock, 'bulk_cpu_ms')),
@@ -47,7 +47,8 @@ def summary(
             _get(point, 'typed', 'baskets_per_s')),
         'lock_errors': _worst(sizes, 'http', 'lock_errors'),
         'restarts': _worst(sizes, 'http', 'restarts'),
-        'growth': _ratio(_of(sizes, -1, 'checkout', 'ms'), _get(again, 'ms')),
+        'growth': _ratio(
+            _get(turns, 'last', 'ms'), _get(turns, 'first', 'ms')),
         'picker_ms': _of(sizes, -1, 'pick', 'ms'),
         'picker_statements': _worst(sizes, 'pick', 'statements'),
         }
@@ -57,7 +58,7 @@ def summary(
                     _of(sizes, -1, 'gestures') or {}).values()),
             default=None),
         'growth_cpu': _ratio(
-            _of(sizes, -1, 'checkout', 'cpu_ms'), _get(again, 'cpu_ms')),
+            _get(turns, 'last', 'cpu_ms'), _get(turns, 'first', 'cpu_ms')),
         'bulk_paid_statements': _worst(sizes, 'bulk_paid', 'statements'),
         'stock_ms_many_warehouses': _get(stock, 'many_warehouses_ms'),
         'http_cpu_over_stock': _ratio(
@@ -73,7 +74,7 @@ def summary(
             **met(figures, BARS),
             **{name: figures[name] >= bar for name, bar in LEAST.items()
                 if figures[name] is not None}},
-        'sizes': list(sizes), 'again': again, 'stock': stock,
+        'sizes': list(sizes), 'turns': turns, 'stock': stock,
         'point': point,
         }
 
@@ -122,8 +123,8 @@ def show_ours(size: dict, said: bool = False) -> None:
             _say(row, said)
     for label, row in (size.get('gestures') or {}).items():
         _row(label, row['statements'], row['ms'], None)
-    if size.get('sql_ms'):
-        _row('the same rows by SQL', None, size['sql_ms'], None)
+    if row := size.get('checkout'):
+        _row('the same rows by SQL', None, row['sql_ms'], None)
     for label, name in [
             ('50 at once, a basket', 'bulk'),
             ('... paid in cash', 'bulk_paid')]:
@@ -150,13 +151,22 @@ def show_http(label: str, row: dict) -> None:
             for method, ms in slowest), flush=True)
 
 
+def show_turns(turns: dict) -> None:
+    "The same checkouts in turns with Tryton alone"
+    print(f"\n{'in turns':28}{'ms':>20}{'CPU ms':>9}")
+    for name, label in [
+            ('first', 'checkout, fewest moves'),
+            ('last', 'checkout, most moves'), ('stock', 'Tryton alone')]:
+        if row := turns.get(name):
+            _row(label, None, row['ms'], row['cpu_ms'])
+
+
 def show_stock(stock: dict) -> None:
-    "What Tryton alone takes for the same basket"
+    "What else Tryton alone takes for the same basket"
     print(
-        f"\nTryton alone: {stock['statements']} statements, "
-        f"{stock['ms']:.0f} ms; {stock['many_warehouses_ms']:.0f} ms with "
-        f"2,000 warehouses; in bulk {stock['bulk_cpu_ms']:.0f} ms of CPU",
-        flush=True)
+        f"\nTryton alone: {stock['statements']} statements; "
+        f"{stock['many_warehouses_ms']:.0f} ms with 2,000 warehouses; "
+        f"in bulk {stock['bulk_cpu_ms']:.0f} ms of CPU", flush=True)
 
 
 def show_bars(figures: dict) -> None:
